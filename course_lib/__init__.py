@@ -1,0 +1,32 @@
+"""Activations on Trial: the library behind the notebooks.
+
+Rooms, from the ground up (a room imports only from those before it; a room above floor 0 is
+imported when its name is first used, so `import course_lib` stays light):
+
+    0  activations, data                 the catalogue of functions; small data sets
+    1  networks, initialisation          stacked networks, forward and backward; first weights
+    2  training                          many networks at once, compared fairly
+    3  statistics                        paired differences, intervals, equivalence
+    4  figures                           pictures that say in words what they show
+    5  trials, court, evidence           each claim measured; verdicts; stored longer studies
+    6  labs, study                       sliders; quizzes
+    aside  keras_tools                   the only room that knows TensorFlow
+           start                         sets the course up and opens it
+"""
+
+import importlib
+
+_ROOMS = (
+    "activations", "data", "networks", "initialisation", "training", "statistics", "figures",
+    "trials", "court", "evidence", "labs", "study", "keras_tools", "start",
+)
+
+
+def __getattr__(name):
+    if name in _ROOMS:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"course_lib has no room '{name}'; it has {', '.join(_ROOMS)}")
+
+
+def __dir__():
+    return sorted([*globals(), *_ROOMS])

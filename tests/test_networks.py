@@ -1,0 +1,143 @@
+"""The engine's gradients against central differences, and its options against their definitions."""
+
+import numpy as np
+import pytest
+
+from course_lib import activations, losses, norms
+from course_lib.networks import Stack
+
+RNG = np.random.default_rng(0)
+X = RNG.standard_normal((2, 6, 5))  # two batches, as of two seeds
+CLASSES = np.eye(4)[RNG.integers(0, 4, (2, 6))]
+NUMBERS = RNG.random((2, 6, 4))
+TARGETS = {"softmax_crossentropy": CLASSES, "sigmoid_crossentropy": NUMBERS,
+           "squared_error": NUMBERS}
+
+
+def build(activation, sizes=(5, 8, 8, 4), count=2, **options):
+    stack = Stack([activation] * count, sizes, dtype=np.float64, **options)
+    stack.initialise(["pytorch"] * count, range(count))
+    return stack
+
+
+def difference(stack, y, h=1e-6):
+    """Largest distance between the gradient and central differences, relative to the gradient."""
+    stack.loss_and_gradient(X, y)
+    found, expected = stack.gradient.copy(), np.zeros_like(stack.gradient)
+    rng = np.random.default_rng(1)
+    chosen = rng.choice(stack.P, min(stack.P, 60), replace=False)
+    for p in chosen:
+        sides = []
+        for step in (h, -h):
+            stack.weights[:, p] += step
+            sides.append(stack.loss_and_gradient(X, y))
+            stack.weights[:, p] -= step
+        expected[:, p] = (sides[0] - sides[1]) / (2 * h)
+    distance = np.abs(found - expected)[:, chosen].max()
+    return distance / np.abs(expected).max()
+
+
+# step and sign jump: their slope is 0 wherever it exists, and differences agree away from jumps
+@pytest.mark.parametrize("name", activations.names())
+def test_gradient_of_every_activation(name):
+    assert difference(build(name), CLASSES) < 1e-6
+
+
+@pytest.mark.parametrize("loss", losses.LOSSES)
+@pytest.mark.parametrize("norm", [None, *norms.NORMS])
+@pytest.mark.parametrize("residual", [False, True])
+@pytest.mark.parametrize("activity", [0.0, 0.03])
+def test_gradient_of_every_option(loss, norm, residual, activity):
+    stack = build("tanh", (5, 8, 8, 8, 4), loss=loss, norm=norm, residual=residual,
+                  activity=activity)
+    stack.weights += 0.1 * RNG.standard_normal(stack.weights.shape)  # gamma, beta off 1 and 0
+    assert difference(stack, TARGETS[loss]) < 1e-6
+
+
+def test_gradient_without_hidden_layers_and_with_uneven_widths():
+    assert difference(build("relu", (5, 4)), CLASSES) < 1e-6
+    assert difference(build("gelu", (5, 3, 9, 4), residual=True), CLASSES) < 1e-6
+    assert difference(build(("relu", "glu"), (5, 6, 8, 4)), CLASSES) < 1e-6
+
+
+def test_forward_is_the_textbook_sum():
+    stack = build("tanh", norm=None)
+    first, second, last = stack.layers
+    for s in range(2):
+        h = np.tanh(X[s] @ first.W[s] + first.b[s])
+        h = np.tanh(h @ second.W[s] + second.b[s])
+        out = h @ last.W[s] + last.b[s]
+        np.testing.assert_allclose(stack.predict(X)[s], out, rtol=1e-13)
+
+
+def test_residual_adds_the_layers_input():
+    stack = build("relu", residual=True)
+    first, second, last = stack.layers
+    h = np.maximum(X[0] @ first.W[0] + first.b[0], 0)
+    h = h + np.maximum(h @ second.W[0] + second.b[0], 0)
+    np.testing.assert_allclose(stack.predict(X)[0], h @ last.W[0] + last.b[0], rtol=1e-13)
+
+
+def test_networks_of_one_seed_share_inputs():
+    """Four networks on two batches: network s reads batch s % 2."""
+    four, two = build("tanh", count=4), build("tanh", count=2)
+    four.initialise(["he"] * 4, [0, 1, 0, 1])
+    two.initialise(["he"] * 2, [0, 1])
+    np.testing.assert_array_equal(four.predict(X)[2:], two.predict(X))
+    np.testing.assert_array_equal(four.loss_and_gradient(X, CLASSES)[:2],
+                                  two.loss_and_gradient(X, CLASSES))
+    np.testing.assert_array_equal(four.gradient[2:], two.gradient)
+
+
+def test_a_stack_of_many_is_many_stacks_of_one():
+    """Different activations in one stack, each as if alone."""
+    names = ["relu", "relu", "gelu", "sigmoid"]
+    together = Stack(names, (5, 8, 8, 4))
+    together.initialise(["he"] * 4, [0, 1, 0, 1])
+    x, y = X.astype(np.float32), CLASSES.astype(np.float32)
+    loss = together.loss_and_gradient(x, y)
+    for s, name in enumerate(names):
+        alone = Stack([name], (5, 8, 8, 4))
+        alone.initialise(["he"], [s % 2])
+        assert alone.loss_and_gradient(x[[s % 2]], y[[s % 2]])[0] == loss[s]
+        np.testing.assert_array_equal(alone.gradient[0], together.gradient[s])
+
+
+def test_batch_norm_whitens_in_training_and_uses_moving_statistics_after():
+    stack = build("identity", (5, 3, 4), norm="batch")
+    _, space = stack.forward(X, training=True)
+    z_hat = space.layers[0].z_hat
+    np.testing.assert_allclose(z_hat.mean(1), 0, atol=1e-12)
+    raw = X @ stack.layers[0].W + stack.layers[0].b
+    variance = raw.var(1)
+    np.testing.assert_allclose(z_hat.var(1), variance / (variance + 1e-3), rtol=1e-9)
+    np.testing.assert_allclose(stack.moving[0].mean[:, 0], 0.01 * raw.mean(1), rtol=1e-9)
+    np.testing.assert_allclose(stack.moving[0].variance[:, 0], 0.99 + 0.01 * variance, rtol=1e-9)
+    before = stack.statistics.copy()
+    one_row = stack.predict(X[:, :1])
+    np.testing.assert_array_equal(stack.statistics, before)
+    moving = stack.moving[0]
+    z = (raw[:, :1] - moving.mean) / np.sqrt(moving.variance + 1e-3)
+    np.testing.assert_allclose(one_row, z @ stack.layers[1].W + stack.layers[1].b, rtol=1e-9)
+
+
+def test_initial_draws_are_paired_across_activations():
+    stack = Stack(["relu", "tanh"], (5, 8, 4))
+    stack.initialise(["he", "he"], [3, 3])
+    np.testing.assert_array_equal(stack.weights[0], stack.weights[1])
+
+
+@pytest.mark.parametrize("build_it, words", [
+    (lambda: Stack(["rellu"], (5, 8, 4)), "did you mean 'relu'"),
+    (lambda: Stack([], (5, 8, 4)), "one activation or more"),
+    (lambda: Stack(["relu"], (5,)), "sizes"),
+    (lambda: Stack(["relu"], (5, 0, 4)), "sizes"),
+    (lambda: Stack(["relu", "glu"], (5, 8, 4)), "cannot share a stack"),
+    (lambda: Stack(["crelu"], (5, 7, 4)), "even width"),
+    (lambda: Stack([("relu", "tanh")], (5, 8, 4)), "2 activations for 1 hidden layers"),
+    (lambda: Stack(["relu"], (5, 8, 4), norm="bach"), "did you mean 'batch'"),
+    (lambda: Stack(["relu"], (5, 8, 4), loss="squared_eror"), "did you mean 'squared_error'"),
+])
+def test_bad_input_is_named(build_it, words):
+    with pytest.raises(ValueError, match=words):
+        build_it()
