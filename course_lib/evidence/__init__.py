@@ -1,0 +1,163 @@
+"""Longer studies: measured once by `make evidence`, stored small, re-measured in part wherever used.
+
+    @study("four_sigmoids", {"depth": [1, 5], "rate": [0.1, 0.3]}, families=("saturating",))
+    def four_sigmoids(depth, rate):
+        return {"val_score": ...}          # arrays of the same shapes in every part
+
+A study is a grid of parts, one for each combination of its axes' labels. Its file
+`evidence/NAME.npz` holds each array with the axes in front, stamped with the labels and a hash of
+the code that it ran (docstrings and comments aside): `load` refuses a file whose stamp is not that
+of today's code. `agrees` measures some parts again, chosen at random, and compares.
+"""
+
+import ast
+import hashlib
+import json
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+
+from ..named import Named
+
+FOLDER = Path(__file__).resolve().parents[2] / "evidence"
+STUDIES = ("four_sigmoids",)  # each a file of that name in this folder
+ENGINE = ("activations/activation.py", "activations/fast.py", "activations/primitives.py",
+          "data/__init__.py", "initialisation.py", "losses.py", "networks.py", "norms.py",
+          "optimisers.py", "training.py")
+_STUDIES = {}
+
+
+@dataclass(frozen=True)
+class Study:
+    name: str
+    axes: dict
+    families: tuple
+    measure: object
+
+    @property
+    def path(self):
+        return FOLDER / f"{self.name}.npz"
+
+    def parts(self):
+        """Every part's place in the grid and its labels by axis name."""
+        for place in np.ndindex(*(len(labels) for labels in self.axes.values())):
+            yield place, {name: labels[k] for (name, labels), k in zip(self.axes.items(), place)}
+
+    def stamp(self):
+        """What the stored numbers hang on: the engine's code, the study's own file, its labels."""
+        digest = hashlib.sha256(json.dumps(self.axes).encode())
+        here = Path(__file__).parents[1]
+        files = [here / name for name in ENGINE]
+        files += [here / "activations" / f"{family}.py" for family in self.families]
+        for file in (*files, Path(sys.modules[self.measure.__module__].__file__)):
+            digest.update(ast.dump(_bare(ast.parse(_source(file)))).encode())
+        return digest.hexdigest()[:16]
+
+
+def study(name, axes, families):
+    """Registers a function of one label an axis, returning a dict of arrays, as a study.
+
+    `families` names the files of the catalogue that it takes its activations from.
+    """
+    def register(measure):
+        _STUDIES[name] = Study(name, axes, families, measure)
+        return measure
+    return register
+
+
+def studies():
+    """All studies by name."""
+    for name in STUDIES:
+        import_module(f"{__name__}.{name}")
+    return dict(_STUDIES)
+
+
+def load(name):
+    """The stored arrays of a study by name, as `Named` arrays (axes behind the study's are 0, 1...)."""
+    known = studies()[name]
+    if not known.path.exists():
+        raise FileNotFoundError(f"evidence/{name}.npz is not there: run `make evidence`")
+    with np.load(known.path) as stored:
+        if str(stored["stamp"]) != known.stamp():
+            raise ValueError(f"evidence/{name}.npz was measured with other code: run `make evidence`")
+        return {key: _named(known.axes, stored[key]) for key in stored.files if key != "stamp"}
+
+
+def agrees(name, key, tolerance, count=2, rng=None):
+    """Measures `count` parts again, chosen at random: the largest distance of the means of `key`.
+
+    The mean is over everything behind the study's own axes (seeds). Raises AssertionError with the
+    part's labels if a mean is further than `tolerance` from the stored one.
+    """
+    known, stored = studies()[name], load(name)[key].values
+    rng = rng or np.random.default_rng()
+    parts, worst = list(known.parts()), 0.0
+    for chosen in rng.choice(len(parts), min(count, len(parts)), replace=False):
+        place, labels = parts[chosen]
+        again = np.nanmean(known.measure(**labels)[key])
+        distance = abs(again - np.nanmean(stored[place]))
+        if not distance <= tolerance:
+            raise AssertionError(f"{name} at {labels}: {key} is {again:.4g} measured again, "
+                                 f"{np.nanmean(stored[place]):.4g} stored")
+        worst = max(worst, distance)
+    return worst
+
+
+def measure(name, progress):
+    """Measures a study part by part and stores it; an interrupted one goes on where it stopped."""
+    known, stamp = studies()[name], studies()[name].stamp()
+    done = FOLDER / f".{name}-{stamp}"
+    done.mkdir(parents=True, exist_ok=True)
+    parts = list(known.parts())
+    for number, (_, labels) in enumerate(parts):
+        file = done / f"{number}.npz"
+        if not file.exists():
+            fresh = file.with_suffix(".tmp.npz")
+            np.savez(fresh, **known.measure(**labels))
+            fresh.replace(file)  # a part is there whole or not at all
+        progress()
+    arrays = {}
+    for number, (place, _) in enumerate(parts):
+        with np.load(done / f"{number}.npz") as part:
+            for key in part.files:
+                shape = tuple(len(labels) for labels in known.axes.values())
+                arrays.setdefault(key, np.empty((*shape, *part[key].shape)))[place] = part[key]
+    np.savez_compressed(known.path, stamp=stamp, **arrays)
+    for file in done.iterdir():
+        file.unlink()
+    done.rmdir()
+
+
+def _named(axes, values):
+    behind = {f"axis {k}": list(range(size)) for k, size in enumerate(values.shape[len(axes):])}
+    return Named(values, {**axes, **behind})
+
+
+def _source(file):
+    return file.read_text(encoding="utf8")
+
+
+def _bare(tree):
+    """The syntax tree without docstrings: rewording one must not make evidence stale."""
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(
+                getattr(body[0], "value", None), ast.Constant):
+            body[:1] = [] if len(body) > 1 else [ast.Pass()]
+    return tree
+
+
+def main():
+    """Measures the studies that are missing or stale."""
+    from tqdm import tqdm
+    for name, known in studies().items():
+        try:
+            load(name)
+            print(f"{name}: up to date")
+        except (FileNotFoundError, ValueError):
+            with tqdm(total=len(list(known.parts())), desc=name) as bar:
+                measure(name, bar.update)
+

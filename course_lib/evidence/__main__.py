@@ -1,0 +1,5 @@
+"""`python -m course_lib.evidence`: measures the studies that are missing or stale."""
+
+from . import main
+
+main()

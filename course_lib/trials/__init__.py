@@ -1,0 +1,77 @@
+"""Claims on trial: each one function that measures, applies its rule and finds the words.
+
+    @trial("C17", claim=..., reading=..., rule=..., correct=..., literature=...)
+    def far_from_zero(seeds):
+        ...
+        return Outcome(verdict, measured, sentence)
+
+The rule is written before anything is measured. Verdicts: "holds", "holds if" (under a condition
+that the correct statement names), "false", "untestable"; and "undecided" where a measurement lies
+within three standard errors of the rule's boundary: then the experiment is strengthened, not the
+rule.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import import_module
+
+VERDICTS = ("holds", "holds if", "false", "untestable", "undecided")
+CHAPTERS = ("chapter_01", "chapter_02")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a trial found: the verdict, its figures by name, and a sentence that quotes them.
+
+    `draw`, where there is one, draws the figure; `seeds` is how many networks stand behind each
+    figure (0: exact, no chance involved); `tuned` says what was tuned on what.
+    """
+
+    verdict: str
+    measured: dict
+    sentence: str
+    seeds: int = 0
+    tuned: str = "nothing"
+    draw: Callable | None = None
+
+    def __post_init__(self):
+        if self.verdict not in VERDICTS:
+            raise ValueError(f"a verdict is one of {', '.join(VERDICTS)}, not '{self.verdict}'")
+
+
+@dataclass(frozen=True)
+class Trial:
+    id: str
+    chapter: str
+    claim: str        # what pages say, in our words
+    reading: str      # its most charitable reading that can be tested
+    rule: str         # what would make it hold or fall, written before measuring
+    correct: str      # the statement that stands after the trial
+    literature: str
+    measure: Callable = field(repr=False)
+    kind: str = "measured"
+
+    def run(self, base=0):
+        """The outcome for base seed `base`, from which the trial's ten or more seeds derive."""
+        return self.measure([1000 * base + k for k in range(10)])
+
+
+_TRIALS = {}
+
+
+def trial(id, **words):
+    """Registers a function of a list of seeds as the trial of claim `id`."""
+    def register(measure):
+        if id in _TRIALS:
+            raise ValueError(f"{id} is tried twice")
+        chapter = measure.__module__.rsplit(".", 1)[-1]
+        _TRIALS[id] = Trial(id, chapter, measure=measure, **words)
+        return measure
+    return register
+
+
+def trials():
+    """All trials by id, in the order of their numbers."""
+    for chapter in CHAPTERS:
+        import_module(f"{__name__}.{chapter}")
+    return dict(sorted(_TRIALS.items()))

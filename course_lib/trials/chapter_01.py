@@ -1,0 +1,39 @@
+"""Claims of chapter 01, why networks need non-linearity."""
+
+from .. import data, figures, statistics, training
+from . import Outcome, trial
+
+
+@trial(
+    "C03",
+    claim="Linear models do not work for recognising images.",
+    reading="On images of digits, a network without any activation function falls more than 10 "
+            "points of accuracy behind the same network with ReLU.",
+    rule="holds if the paired difference (ReLU minus none) lies above 10 points by three standard "
+         "errors, false if it lies below 10 points by as many",
+    correct="On small images a linear classifier is strong; what non-linearity adds depends on the "
+            "task.",
+    literature="LeCun, Bottou, Bengio & Haffner 1998, Gradient-based learning applied to document "
+               "recognition: a linear classifier errs on 8 to 12 % of MNIST, ten classes",
+)
+def linear_models_on_images(seeds):
+    run = training.train(data.digits(), ["identity", "relu"], seeds=seeds)
+    linear, relu = (100 * run.test_score.sel(activation=name).values
+                    for name in ("identity", "relu"))
+    gap = statistics.paired(relu, linear)
+    against = statistics.compare(gap.shifted(-10))
+    verdict = {"more": "holds", "less": "false"}.get(against, "undecided")
+
+    def draw():
+        figures.accuracies(
+            ["no activation", "ReLU"], [linear, relu], xlabel="test accuracy (%)",
+            title="Without any activation, most digits are still read")
+
+    return Outcome(
+        verdict,
+        {"accuracy without activation": statistics.interval(linear),
+         "accuracy with ReLU": statistics.interval(relu), "difference": gap},
+        f"Without any activation the networks read {linear.mean():.0f} % of the test digits, with "
+        f"ReLU {relu.mean():.0f} %: {gap.mean:.1f} points apart (95 % interval {gap.low:.1f} to "
+        f"{gap.high:.1f}), not 10.",
+        seeds=len(seeds), tuned="nothing: one rate (Adam, 0.001) for both", draw=draw)
