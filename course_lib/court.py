@@ -43,8 +43,8 @@ def case_rows(case, outcome):
     yield f"Claim {case.id}", case.claim
     yield "Charitable reading", case.reading
     yield "Rule, set beforehand", case.rule
-    chance = f"{outcome.seeds} seeds; tuned: {outcome.tuned}" if outcome.seeds else "exact, no chance"
-    yield "Experiment", chance
+    chance = f"{outcome.seeds} seeds; tuned: {outcome.tuned}"
+    yield "Experiment", chance if outcome.seeds else "exact, no chance"
     yield "Seen", outcome.sentence
     yield "Verdict", outcome.verdict.upper()
     yield "What stands", case.correct

@@ -35,7 +35,7 @@ class SoftmaxCrossentropy:
 
 
 class SigmoidCrossentropy:
-    """Mean over outputs and batch of -y log sigmoid(out) - (1-y) log(1 - sigmoid(out)); y in [0, 1]."""
+    """Mean over outputs and batch of -y log p - (1-y) log(1-p), p = sigmoid(out); y in [0, 1]."""
 
     classifies = True
 

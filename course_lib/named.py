@@ -9,7 +9,8 @@ import numpy as np
 class Named:
     """Values with named, labelled axes: `axes` maps each axis' name to its labels, in order.
 
-    >>> a = Named(np.array([[1.0, 2.0], [3.0, 4.0]]), {"activation": ["relu", "tanh"], "seed": [0, 1]})
+    >>> axes = {"activation": ["relu", "tanh"], "seed": [0, 1]}
+    >>> a = Named(np.array([[1.0, 2.0], [3.0, 4.0]]), axes)
     >>> a.sel(activation="tanh").values
     array([3., 4.])
     >>> a.mean("seed").values
@@ -61,7 +62,7 @@ class Named:
 
 
 def position(labels, label, name):
-    """Where `label` stands among `labels`; a label that is not there is an error that lists them."""
+    """Where `label` stands among `labels`; one that is not there is an error that lists them."""
     for place, other in enumerate(labels):
         if other == label or getattr(other, "name", None) == label:
             return place

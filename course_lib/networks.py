@@ -39,12 +39,13 @@ class Stack:
                  activity=0.0, dtype=np.float32):
         sizes = tuple(int(size) for size in sizes)
         if len(sizes) < 2 or min(sizes) < 1:
-            raise ValueError(f"sizes are (inputs, hidden ..., outputs), each 1 or more; got {sizes}")
+            raise ValueError("sizes are (inputs, hidden ..., outputs), each 1 or more; "
+                             f"got {sizes}")
         self.sizes, self.dtype, self.residual = sizes, np.dtype(dtype), residual
         self.activity = self.dtype.type(activity)
         self.loss, self.norm = losses.get(loss), norms.get(norm)
         depth = len(sizes) - 2
-        self.activations = [_one_a_layer(entry, depth) for entry in activations]
+        self.activations = [one_a_layer(entry, depth) for entry in activations]
         if not self.activations:
             raise ValueError("a stack needs one activation or more, one for each network")
         self.S = len(self.activations)
@@ -54,7 +55,7 @@ class Stack:
                        for layer, column in enumerate(columns)] + [sizes[-1]]
 
         self.shapes = []  # of one network's parameters, in the order they lie in its row
-        for index, (fan_in, width) in enumerate(zip(sizes[:-1], self.widths)):
+        for index, (fan_in, width) in enumerate(zip(sizes[:-1], self.widths, strict=True)):
             self.shapes += [("W", (fan_in, width)), ("b", (1, width))]
             if self.norm and index < depth:
                 self.shapes += [(name, (1, width)) for name in self.norm.parameters]
@@ -68,7 +69,7 @@ class Stack:
     # ---- parameters
 
     def views(self, flat):
-        """A row-wise flat array (S, P) seen as layers with W, b (and gamma, beta), copying nothing."""
+        """Rows (S, P) seen as layers with W, b (and gamma, beta), copying nothing."""
         layers, start = [], 0
         for name, (rows, columns) in self.shapes:
             if name == "W":
@@ -116,7 +117,7 @@ class Stack:
         G, B, _ = x.shape
         space = self._space(B)
         h, space.inputs = x, []
-        for index, (layer, runs) in enumerate(zip(self.layers[:-1], self.runs)):
+        for index, (layer, runs) in enumerate(zip(self.layers[:-1], self.runs, strict=True)):
             here = space.layers[index]
             space.inputs.append(h)
             self._matmul(h, layer.W, here.z)
@@ -128,7 +129,7 @@ class Stack:
                 part = slice(start, stop)
                 if form:
                     form(here.z[part], here.a[part], here.slope[part], here.work[part])
-                else:  # a function of the whole vector (glu, maxout, softmax): backward asks its vjp
+                else:  # a function of the whole vector (glu, softmax): backward asks its vjp
                     here.a[part] = activation.raw_f(here.z[part], 2)
             h = here.a
             if self._adds_input(index):
@@ -149,7 +150,7 @@ class Stack:
         Each layer reads bottom-up what `forward` did top-down (Rumelhart, Hinton & Williams 1986).
         """
         B = delta.shape[-1]
-        last, slot = self.layers[-1], self.slots[-1]
+        _last, slot = self.layers[-1], self.slots[-1]
         np.matmul(delta, space.ones.T, out=slot.b.swapaxes(1, 2))
         delta = delta.swapaxes(1, 2)
         self._outer(space.inputs[-1], delta, slot.W)
@@ -207,7 +208,7 @@ class Stack:
                 and self.sizes[index] == self.sizes[index + 1])
 
     def _matmul(self, h, W, out):
-        """h W for each network; h may hold G inputs shared by S networks (network s reads s % G)."""
+        """h W for each network; h may hold G inputs shared by S networks (s reads s % G)."""
         if len(h) == self.S:
             np.matmul(h, W, out=out)
         else:
@@ -230,7 +231,8 @@ class Stack:
             def empty(*shape):
                 return np.empty((self.S, *shape), self.dtype)
             layers = []
-            for index, (units, width) in enumerate(zip(self.sizes[1:-1], self.widths)):
+            hidden = zip(self.sizes[1:-1], self.widths[:-1], strict=True)
+            for index, (units, width) in enumerate(hidden):
                 here = SimpleNamespace(z=empty(B, width), a=empty(B, units), slope=empty(B, width),
                                        work=empty(B, width), delta=empty(B, units))
                 if self.norm:
@@ -244,21 +246,20 @@ class Stack:
         return self._spaces[B]
 
 
-def _one_a_layer(entry, depth):
+def one_a_layer(entry, depth):
     """One network's activations, one a hidden layer: a single one serves all its layers."""
-    several = isinstance(entry, (list, tuple))
-    chosen = [f if isinstance(f, Activation) else get(f) for f in (entry if several else [entry] * depth)]
-    if several and len(chosen) != depth:
-        raise ValueError(f"{len(chosen)} activations for {depth} hidden layers: give one a layer")
-    return chosen
+    several = entry if isinstance(entry, (list, tuple)) else [entry] * depth
+    if len(several) != depth:
+        raise ValueError(f"{len(several)} activations for {depth} hidden layers: give one a layer")
+    return tuple(f if isinstance(f, Activation) else get(f) for f in several)
 
 
 def _pre_activations(column, units):
     """How many pre-activations a layer of `units` units has: equal in all networks of a stack."""
     each = {f.units for f in column}
     if len(each) > 1:
-        raise ValueError(f"activations with different numbers of pre-activations a unit ({sorted(each)}"
-                         ") cannot share a stack; `training.train` separates them")
+        raise ValueError("activations with different numbers of pre-activations a unit "
+                         f"({sorted(each)}) cannot share a stack; `training.train` separates them")
     width = units * each.pop()
     if width != int(width):
         raise ValueError(f"'{column[0].name}' needs an even width; got {units}")

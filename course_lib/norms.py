@@ -42,7 +42,7 @@ class Norm:
     def backward(self, delta, layer, z_hat, inverse, slot):
         """Turns the slope at z' into the slope at z, in place; fills gamma's and beta's gradient.
 
-        Mean and variance depend on z too: hence the two means taken off (Ioffe & Szegedy 2015, p. 4).
+        Mean and variance depend on z too: hence the means taken off (Ioffe & Szegedy 2015, p. 4).
         """
         np.sum(delta * z_hat, axis=1, keepdims=True, out=slot.gamma)
         if self.centred:

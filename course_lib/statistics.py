@@ -21,7 +21,7 @@ class Estimate:
     level: float = 0.95
 
     def shifted(self, by):
-        """The same estimate of a quantity moved by a constant, to compare it with another boundary."""
+        """The same estimate of a quantity moved by a constant: to compare with another boundary."""
         return Estimate(self.mean + by, self.se, self.low + by, self.high + by, self.n, self.level)
 
     def __str__(self):
@@ -40,8 +40,8 @@ def interval(values, level=0.95):
     if not 0 < level < 1:
         raise ValueError(f"level lies between 0 and 1, such as 0.95; got {level}")
     if not np.isfinite(values).all():
-        raise ValueError(f"{int((~np.isfinite(values)).sum())} of {len(values)} values are not finite: "
-                         "say what becomes of diverged networks before you average")
+        raise ValueError(f"{int((~np.isfinite(values)).sum())} of {len(values)} values are not "
+                         "finite: say what becomes of diverged networks before you average")
     from scipy.special import stdtrit  # imported here: it would slow down `import course_lib`
     mean, se = float(values.mean()), float(values.std(ddof=1) / sqrt(len(values)))
     reach = se * float(stdtrit(len(values) - 1, (1 + level) / 2))

@@ -17,9 +17,8 @@ import numpy as np
 
 from . import data as data_room
 from . import losses, optimisers
-from .activations import Activation, get
 from .named import Named, position
-from .networks import Stack
+from .networks import Stack, one_a_layer
 
 CACHE = 3 << 20  # bytes of working set to stay within: about a core's share of L2 and L3
 
@@ -33,7 +32,7 @@ class Run:
     val_score   (..., seed, epoch)  accuracy, or root mean squared error for squared_error
     test_score  (..., seed)         of the kept weights, looked at once
     best_epoch  (..., seed)         the epoch whose weights were kept (counted from 1)
-    diverged    (..., seed)         True where the loss left the finite numbers; scores are NaN there
+    diverged    (..., seed)         True where the loss left the finite numbers; its scores are NaN
     diverged_at (..., seed)         the step at which it did, or -1
     """
 
@@ -202,7 +201,7 @@ def _combinations(activations, hidden, init, rate):
         index = tuple(place for place, _ in chosen if place is not None)
         widths = tuple(_check_widths(widths))
         _check_numbers(rate=number)
-        combinations.append(_Combination(_activations(f, len(widths)), widths, scheme,
+        combinations.append(_Combination(one_a_layer(f, len(widths)), widths, scheme,
                                          float(number), index))
     return axes, combinations
 
@@ -214,8 +213,9 @@ def _groups(combinations, seeds, inputs, outputs, recipe, batch):
         shape = (combo.hidden, tuple(f.units for f in combo.activations))
         shapes.setdefault(shape, []).append(combo)
     for (hidden, units), combos in shapes.items():
-        widths = [width * u for width, u in zip(hidden, units)]
-        parameters = sum(a * b for a, b in zip((inputs, *hidden), (*widths, outputs)))
+        widths = [width * u for width, u in zip(hidden, units, strict=True)]
+        layers = zip((inputs, *hidden), (*widths, outputs), strict=True)
+        parameters = sum(fan_in * width for fan_in, width in layers)
         size = np.dtype(recipe["dtype"]).itemsize * (4 * parameters + 5 * batch * sum(widths))
         fit = max(1, int(CACHE / size))
         together = max(1, fit // len(seeds))  # whole comparisons, if they fit
@@ -226,13 +226,6 @@ def _groups(combinations, seeds, inputs, outputs, recipe, batch):
 
 def _rebuild(combo, inputs, outputs, recipe):
     return lambda: Stack([combo.activations], (inputs, *combo.hidden, outputs), **recipe)
-
-
-def _activations(given, depth):
-    several = given if isinstance(given, tuple) else (given,) * depth
-    if len(several) != depth:
-        raise ValueError(f"{len(several)} activations for {depth} hidden layers: give one a layer")
-    return tuple(f if isinstance(f, Activation) else get(f) for f in several)
 
 
 def _label(value):

@@ -46,7 +46,7 @@ CASES = {
     "sgd with decay": dict(optimiser="sgd", rate=0.1, weight_decay=0.1),
     "clip by norm": dict(optimiser="sgd", rate=0.1, clip_norm=0.5),
     "clip by value": dict(optimiser="sgd", rate=0.5, clip_value=0.01),
-    # by SGD: a bias before batch norm has a gradient of 0, and Adam would make rounding of it a step
+    # by SGD: a bias before batch norm has a gradient of 0, and Adam makes steps of its rounding
     "batch norm": dict(norm="batch", optimiser="sgd", rate=0.1),
     "layer norm": dict(norm="layer"),
     "rms norm": dict(norm="rms"),

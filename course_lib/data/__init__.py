@@ -40,8 +40,8 @@ def check(data):
     for part in PARTS:
         x, y = getattr(data, f"x_{part}"), getattr(data, f"y_{part}")
         if np.ndim(x) != 2 or len(x) == 0:
-            raise ValueError(f"x_{part} must have shape (examples, inputs) with one example or more; "
-                             f"it has shape {np.shape(x)}")
+            raise ValueError(f"x_{part} must have shape (examples, inputs) with one example or "
+                             f"more; it has shape {np.shape(x)}")
         if len(y) != len(x):
             raise ValueError(f"x_{part} has {len(x)} examples, y_{part} has {len(y)}")
         width = width or x.shape[1]
@@ -50,8 +50,9 @@ def check(data):
         for name, values in ((f"x_{part}", x), (f"y_{part}", y)):
             bad = ~np.isfinite(values)
             if bad.any():
-                raise ValueError(f"{name} has {int(bad.sum())} values that are not finite (NaN or inf),"
-                                 f" the first in row {int(np.argwhere(bad)[0][0])}: drop or fill them")
+                row = int(np.argwhere(bad)[0][0])
+                raise ValueError(f"{name} has {int(bad.sum())} values that are not finite (NaN or "
+                                 f"inf), the first in row {row}: drop or fill them")
         if data.classes is not None:
             _check_labels(np.asarray(y), part, data.classes)
 
@@ -122,7 +123,7 @@ def disc(n=600, radius=0.8, seed=0):
 
 
 def fruit(n=300, seed=0):
-    """Apples (0) and bananas (1), drawn at random: elongation (length over width) and hue (degrees).
+    """Apples (0) and bananas (1), at random: elongation (length over width) and hue (degrees).
 
     Invented but plausible numbers: apples are round (1.05 +- 0.07) and red to green (60 +- 40),
     bananas long (3.5 +- 0.5) and yellow (55 +- 8). Columns are standardised.

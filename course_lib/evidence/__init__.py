@@ -1,4 +1,4 @@
-"""Longer studies: measured once by `make evidence`, stored small, re-measured in part wherever used.
+"""Longer studies: measured once by `make evidence`, stored small, measured again in part when used.
 
     @study("four_sigmoids", {"depth": [1, 5], "rate": [0.1, 0.3]}, families=("saturating",))
     def four_sigmoids(depth, rate):
@@ -44,7 +44,8 @@ class Study:
     def parts(self):
         """Every part's place in the grid and its labels by axis name."""
         for place in np.ndindex(*(len(labels) for labels in self.axes.values())):
-            yield place, {name: labels[k] for (name, labels), k in zip(self.axes.items(), place)}
+            chosen = zip(self.axes.items(), place, strict=True)
+            yield place, {name: labels[k] for (name, labels), k in chosen}
 
     def stamp(self):
         """What the stored numbers hang on: the engine's code, the study's own file, its labels."""
@@ -76,13 +77,17 @@ def studies():
 
 
 def load(name):
-    """The stored arrays of a study by name, as `Named` arrays (axes behind the study's are 0, 1...)."""
+    """The stored arrays of a study by name, as `Named`; axes behind the study's own are numbered.
+
+    Raises FileNotFoundError or ValueError where `make evidence` has to run first.
+    """
     known = studies()[name]
     if not known.path.exists():
         raise FileNotFoundError(f"evidence/{name}.npz is not there: run `make evidence`")
     with np.load(known.path) as stored:
         if str(stored["stamp"]) != known.stamp():
-            raise ValueError(f"evidence/{name}.npz was measured with other code: run `make evidence`")
+            raise ValueError(f"evidence/{name}.npz was measured with other code: "
+                             "run `make evidence`")
         return {key: _named(known.axes, stored[key]) for key in stored.files if key != "stamp"}
 
 
