@@ -52,18 +52,20 @@ def test_the_rule_of_c03(monkeypatch, gap, verdict):
 
 
 @pytest.mark.parametrize("shallow, deep, verdict", [
-    (5, 50, "holds"), (0, 50, "holds if"), (-3, 50, "holds if"), (0, 0, "false"),
-    (1, 50, "undecided"), (0, 1, "undecided")])
+    (5, 50, "holds"), (0, 50, "holds if"), (-3, 50, "holds if"), (50, 0, "holds if"),
+    (0, 0, "false"), (1, 50, "undecided"), (0, 1, "undecided")])
 def test_the_rule_of_c18(monkeypatch, shallow, deep, verdict):
     rng = np.random.default_rng(0)
 
     def planted(seeds, depth):
         gap = {1: shallow, 5: deep}[depth]
         return {form: 40 + gap * (form == "tanh") + rng.normal(0, 0.3, 10)
-                for form in chapter_02.FORMS}
+                for form in chapter_02.four_sigmoids.FORMS}
 
-    monkeypatch.setattr(chapter_02, "four_sigmoids", planted)
-    assert trials.trials()["C18"].run().verdict == verdict
+    monkeypatch.setattr(chapter_02.four_sigmoids, "accuracies", planted)
+    outcome = trials.trials()["C18"].run()
+    assert outcome.verdict == verdict
+    assert ("with five: none" in outcome.sentence) == (deep == 50)
 
 
 def test_the_rules_of_the_exact_trials_can_fail(monkeypatch):

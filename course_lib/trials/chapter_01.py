@@ -11,10 +11,10 @@ from . import Outcome, trial
             "points of accuracy behind the same network with ReLU.",
     rule="holds if the paired difference (ReLU minus none) lies above 10 points by three standard "
          "errors, false if it lies below 10 points by as many",
-    correct="On small images a linear classifier is strong; what non-linearity adds depends on the "
-            "task.",
+    correct="It depends on the images. On these small ones a linear classifier is strong; on the "
+            "28 x 28 pixels of MNIST it errs on 8 to 12 %, a convolutional network on 1 %.",
     literature="LeCun, Bottou, Bengio & Haffner 1998, Gradient-based learning applied to document "
-               "recognition: a linear classifier errs on 8 to 12 % of MNIST, ten classes",
+               "recognition, fig. 9",
 )
 def linear_models_on_images(seeds):
     run = training.train(data.digits(), ["identity", "relu"], seeds=seeds)
@@ -26,8 +26,8 @@ def linear_models_on_images(seeds):
 
     def draw():
         figures.accuracies(
-            ["no activation", "ReLU"], [linear, relu], xlabel="test accuracy (%)",
-            title="Without any activation, most digits are still read")
+            ["no activation", "relu"], [linear, relu], xlabel="test accuracy (%)", chance=10,
+            title="Without any activation, nearly all digits are still read")
 
     return Outcome(
         verdict,

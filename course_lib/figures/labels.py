@@ -1,0 +1,112 @@
+"""Names written beside their lines, where nothing else is; a legend where there is no room."""
+
+import numpy as np
+
+from course_lib.figures.style import ink
+from course_lib.figures.words import labelled
+
+MOST_DIRECT = 5  # more names than this crowd a panel
+GAP = 7  # pixels between a line and its name at the course's 144 dpi
+
+
+def label_lines(figure):
+    """Write each labelled line's name beside it, or a legend where they do not all fit.
+
+    The place of a name is the free one nearest its own line and farthest from every other. Panels
+    whose author has called `axes.legend()` are left alone. The layout is settled afterwards.
+    """
+    waiting = [axes for axes in figure.axes if labelled(axes.lines) and not axes.get_legend()]
+    while True:
+        for _ in range(2):  # the layout moves a little once more when the ticks have changed
+            figure.draw_without_rendering()
+        placed = {axes: _places(axes, labelled(axes.lines)) for axes in waiting}
+        crowded = [axes for axes in waiting if placed[axes] is None]
+        if not crowded:
+            break
+        for axes in crowded:  # a legend narrows every panel, so the others are placed once more
+            _legend(axes)
+            waiting.remove(axes)
+    figure.set_layout_engine("none")  # from here on nothing may shift under the names
+    for axes in waiting:
+        for line, place in zip(labelled(axes.lines), placed[axes], strict=True):
+            x, y = axes.transAxes.inverted().transform(place)
+            axes.text(x, y, line.get_label(), color=ink(line.get_color()), ha="center",
+                      va="center", transform=axes.transAxes)
+
+
+def _legend(axes):
+    legend = axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    for text, line in zip(legend.get_texts(), labelled(axes.lines), strict=True):
+        text.set_color(ink(line.get_color()))
+
+
+def _places(axes, lines):
+    """Return the centre of each line's name in pixels, or None if one of them has no free place."""
+    if len(lines) > MOST_DIRECT:
+        return None
+    frame = axes.get_window_extent()
+    tracks = {line: _track(axes, line, frame) for line in axes.lines}
+    boxes = [text.get_window_extent() for text in axes.texts]
+    taken = np.array([box.extents for box in boxes]).reshape(-1, 4)
+    found = []
+    for line in lines:
+        width, height = _size(axes, line.get_label())
+        own, rest = tracks[line], [tracks[other] for other in axes.lines if other is not line]
+        others = np.concatenate([*rest, np.full((1, 2), -1e4)])
+        named = np.concatenate([*(tracks[o] for o in lines if o is not line), [[-1e4, -1e4]]])
+        best, place = -np.inf, None
+        for anchor in own[::4]:
+            for way in ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1)):
+                centre = anchor + np.array(way) * (width / 2 + GAP, height / 2 + GAP)
+                half = np.array([width, height]) / 2
+                low, high = centre - half, centre + half
+                if (low < frame.min + 4).any() or (high > frame.max - 4).any():
+                    continue
+                if _covers(own, low, high) or _covers(others, low - 3, high + 3):
+                    continue
+                if ((taken[:, :2] < high + 4) & (taken[:, 2:] > low - 4)).all(1).any():
+                    continue
+                near, far = _distance(own, low, high), _distance(named, low, high)
+                if far < 1.8 * near:  # a name closer to another line would be read as its name
+                    continue
+                score = min(far, 90) - 2 * near - (0 if 0 in way else 3)
+                if score > best:
+                    best, place = score, (centre, low, high)
+        if place is None:
+            return None
+        found.append(place[0])
+        taken = np.vstack([taken, np.concatenate(place[1:])])
+    return found
+
+
+def _track(axes, line, frame):
+    """Return points every 3 pixels along a line, as far as it lies inside the axes (points, 2)."""
+    path = line.get_transform().transform_path(line.get_path())
+    points = path.vertices[np.isfinite(path.vertices).all(1)]
+    if len(points) == 0:
+        return np.empty((0, 2))
+    points = np.clip(points, frame.min - 1e3, frame.max + 1e3)
+    steps = np.hypot(*np.diff(points, axis=0).T)
+    if line.get_linestyle() in ("None", "") or steps.sum() == 0:
+        dense = points
+    else:
+        length = np.r_[0, np.cumsum(steps)]
+        at = np.arange(0, length[-1], 3.0)
+        dense = np.column_stack([np.interp(at, length, points[:, axis]) for axis in (0, 1)])
+    return dense[((dense >= frame.min) & (dense <= frame.max)).all(1)]
+
+
+def _covers(points, low, high):
+    return ((points > low) & (points < high)).all(1).any()
+
+
+def _distance(points, low, high):
+    outside = np.maximum(0, np.maximum(low - points, points - high))
+    return np.hypot(*outside.T).min(initial=1e4)
+
+
+def _size(axes, label):
+    text = axes.text(0, 0, label)
+    box = text.get_window_extent()
+    text.remove()
+    return box.width, box.height
