@@ -136,6 +136,14 @@ def test_unequal_accuracy_refuses_the_ratio(theirs):
     assert equal["ratio"] == 40 and equal["met"] is True
 
 
+def test_a_blas_tied_to_an_older_processor_is_noted(monkeypatch):
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    assert training.held_back() == {}
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Nehalem")
+    found = rounds.result("a.b", timings(2), timings(1)) | training.held_back()
+    assert command.line(found).endswith("OPENBLAS_CORETYPE=Nehalem holds back our side only")
+
+
 def test_jax_steady_is_ours_over_theirs_and_to_stay_below():
     steady = next(peer for peer in training.PEERS if peer.name == "jax_steady")
     value = np.full((8, 10), 0.97)

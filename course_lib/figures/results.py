@@ -8,7 +8,7 @@ from course_lib.figures.words import number
 from course_lib.statistics import compare, interval
 
 
-def differences(labels, estimates, *, title, unit="points", margin=None, digits=2):
+def differences(labels, estimates, *, title, unit="points", margin=None, digits=2, grain=None):
     """Draw paired differences and their intervals (a forest plot) around the zero line.
 
     Args:
@@ -18,6 +18,7 @@ def differences(labels, estimates, *, title, unit="points", margin=None, digits=
         unit: what the differences are counted in.
         margin: half-width of the band inside which a difference does not count, in `unit`.
         digits: significant digits in the description.
+        grain: as in `accuracies`.
     """
     labels, estimates = _matched(labels, estimates, "estimate")
     if margin is not None and not margin > 0:
@@ -32,12 +33,13 @@ def differences(labels, estimates, *, title, unit="points", margin=None, digits=
         axes.axvline(0, color=GREY, lw=1)
         for row, (label, one, (colour, _)) in enumerate(zip(labels, estimates, looks(labels),
                                                             strict=True)):
-            _interval(axes, row, one, colour, label)
+            _interval(axes, row, one, colour, label, grain)
         _rows(axes, labels)
         axes.set_xlabel(f"difference ({unit})")
 
 
-def accuracies(labels, values, *, title, xlabel="accuracy on test data", chance=None, digits=2):
+def accuracies(labels, values, *, title, xlabel="accuracy on test data", chance=None, digits=2,
+               grain=None):
     """Draw every seed as a dot, and each label's mean with its 95 % interval.
 
     Args:
@@ -48,6 +50,8 @@ def accuracies(labels, values, *, title, xlabel="accuracy on test data", chance=
         chance: what guessing would score, drawn as a dotted line; the axis then reaches from there
             to all that there is, so that a small difference looks small.
         digits: significant digits in the description.
+        grain: in the description, round to multiples of this: of some networks only so much is the
+            same on every processor.
     """
     labels, values = _matched(labels, values, "array of values")
     values = [_seeds(label, one, 1) for label, one in zip(labels, values, strict=True)]
@@ -59,7 +63,7 @@ def accuracies(labels, values, *, title, xlabel="accuracy on test data", chance=
                 zip(labels, values, estimates, looks(labels), strict=True)):
             axes.plot(seeds, np.full(len(seeds), row + 0.22), "o", color=colour, ms=4, alpha=0.55,
                       mew=0)
-            _interval(axes, row - 0.12, one, colour, label)
+            _interval(axes, row - 0.12, one, colour, label, grain)
         _rows(axes, labels)
         axes.set_xlabel(xlabel)
         if chance is not None:
@@ -114,9 +118,10 @@ def _band(values):
                  for name in ("mean", "low", "high"))
 
 
-def _interval(axes, row, one, colour, label):
-    axes.errorbar(one.mean, row, xerr=[[one.mean - one.low], [one.high - one.mean]], fmt="o",
-                  color=ink(colour), ms=7, capsize=4, lw=2, label=label)
+def _interval(axes, row, one, colour, label, grain):
+    bar = axes.errorbar(one.mean, row, xerr=[[one.mean - one.low], [one.high - one.mean]], fmt="o",
+                        color=ink(colour), ms=7, capsize=4, lw=2, label=label)
+    bar.grain = grain  # read by the description
 
 
 def _rows(axes, labels):

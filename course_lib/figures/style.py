@@ -42,7 +42,13 @@ _OTHERS = (
 )
 _ALL = [(colour, dash) for dash, colour in product(DASHES, COLOURS)]
 _FREE = [look for look in _ALL if look not in _CHOSEN.values()]
-LOOKS = _CHOSEN | dict(zip(_OTHERS, _FREE, strict=False))
+# Names of experiments, drawn as dots and bars: their colour counts, the dash only keeps them apart.
+_VARIANTS = {
+    name: (colour, DASHES[-1]) for name, colour in (
+        ("sigmoid - 1/2", SKY), ("sigmoid(4z)", GREEN), ("sigmoid(4z) - 1/2", ORANGE),
+        ("no activation", PURPLE))
+}
+LOOKS = _CHOSEN | dict(zip(_OTHERS, _FREE, strict=False)) | _VARIANTS
 
 RC = {
     "font.size": 11, "axes.titlesize": 12, "axes.titleweight": "bold",

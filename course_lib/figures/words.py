@@ -41,14 +41,20 @@ def position(x, spread, digits=3):
     return number(x, digits, 1e5 * spread)
 
 
-def interval(mean, low, high, digits=2):
+def interval(mean, low, high, digits=2, grain=None):
     """Write a mean and its interval with as many decimals as the interval's width deserves.
 
-    With `digits` 2 the half-width shows one digit from 3 up, and two below (1.0 to 2.9).
+    With `digits` 2 the half-width shows one digit from 3 up, and two below (1.0 to 2.9); with a
+    `grain` all three are multiples of it.
 
     >>> interval(97.4631, 97.2512, 97.6750), interval(97.4631, 97.0, 97.9262)
     ('97.46 (97.25 to 97.67)', '97.5 (97.0 to 97.9)')
+    >>> interval(97.4631, 93.0, 99.9, grain=5)
+    '95 (95 to 100)'
     """
+    if grain:
+        mean, low, high = (number(grain * round(value / grain)) for value in (mean, low, high))
+        return f"{mean} ({low} to {high})"
     half = (high - low) / 2
     if not np.isfinite(half) or half <= 1e-9 * abs(mean):
         return f"{number(mean, digits)} ({number(low, digits)} to {number(high, digits)})"
@@ -188,12 +194,13 @@ def _intervals(container, digits):
     across = bool(container.has_xerr)  # not read off the bars: they may have no width
     x, y = (np.asarray(values, float) for values in points.get_data())
     means, places = (x, y) if across else (y, x)
-    told = []
+    told, grain = [], getattr(container, "grain", None)
     for mean, place, ends in zip(means, places, segments, strict=True):
         low, high = ends[:, 0 if across else 1]
         where = f" at {number(place, digits)}" if len(segments) > 1 else ""
-        told.append(f"{interval(mean, low, high, digits)}{where}")
-    return f"{plain(container.get_label())} {', '.join(told)}"
+        told.append(f"{interval(mean, low, high, digits, grain)}{where}")
+    about = f", to the nearest {number(grain)}" if grain else ""
+    return f"{plain(container.get_label())} {', '.join(told)}{about}"
 
 
 def _bars(axes, container, digits):

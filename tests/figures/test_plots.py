@@ -197,3 +197,13 @@ def test_results_refuse(shown, call, message):
     with pytest.raises(ValueError, match=message):
         call()
     assert not shown
+
+
+def test_a_grain_rounds_the_words_alone(shown):
+    values = np.array([93.2, 94.1, 96.3, 95.2])
+    figures.accuracies(["relu"], [values], title="Coarse", grain=5)
+    assert "relu 95 (95 to 95), to the nearest 5" in shown.words()
+    figures.accuracies(["relu"], [values + 3], title="Coarse", grain=5)
+    assert "relu 100 (95 to 100), to the nearest 5" in shown.words(1)
+    figures.differences(["relu"], [interval(values - 95)], title="Fine")
+    assert "nearest" not in shown.words(2)
