@@ -22,7 +22,7 @@ prove: setup    ## the rest: browser, other frameworks, other seeds, other proce
 notebooks: setup ## run notebooks/text and store the notebooks with their outputs
 	$(VENV) -m tools.build
 
-evidence: setup ## recompute the longer studies in evidence/ (hours; goes on where it stopped)
+evidence: setup ## recompute the longer studies in evidence/ that are missing or stale
 	$(VENV) -m course_lib.evidence
 
 bench: setup    ## ratios of time against what one would pick instead

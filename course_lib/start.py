@@ -66,18 +66,22 @@ def missing():
 def check():
     """Print one line: ready, or exactly what is missing and how to install it.
 
-    The line holds no version and no path, so a notebook can store it. TensorFlow is looked for,
-    not imported (that takes seconds), and its absence is no fault.
+    The line holds no version and no path, so a notebook can store it.
     """
     faults = missing()
     if faults:
         print(f"Not ready: {'; '.join(faults)}. To install: close the notebook and run, in the "
               f"course's folder, {me()}")
-    elif importlib.util.find_spec("tensorflow") is None:
-        print("Ready: every library is installed. TensorFlow is not installed: its sections will "
-              "be skipped")
     else:
-        print("Ready: every library is installed, TensorFlow too")
+        print("Ready: every library is installed")
+
+
+def check_tensorflow():
+    """Print whether TensorFlow is there. It is not imported (that takes seconds); without it only
+    its own sections cannot run, so this is no part of `check`."""
+    there = importlib.util.find_spec("tensorflow") is not None
+    print("TensorFlow is installed too" if there else
+          "TensorFlow is not installed: skip its sections, their outputs are stored")
 
 
 # --- The environment ------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ Nothing here looks at how long anything took.
 """
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -87,7 +88,14 @@ def test_sides_take_turns_and_each_round_starts_with_another():
     assert {name: len(each) for name, each in seen.items()} == {"a": 3, "b": 3, "c": 3}
 
 
-def test_a_worker_counts_per_unit_and_hands_back_the_value():
+def test_seconds_are_per_unit(monkeypatch):
+    clock = SimpleNamespace(process_time=iter([10, 16]).__next__,
+                            perf_counter=iter([100, 108]).__next__)
+    monkeypatch.setattr(rounds, "time", clock)
+    assert rounds.timed(sum, [1, 2], units=2) == Timing(cpu=3, wall=4, value=3)
+
+
+def test_a_worker_hands_back_the_value_and_its_times():
     worker = rounds.Worker()
     try:
         found = worker.time(sum, [1, 2], units=2)
@@ -134,6 +142,14 @@ def test_unequal_accuracy_refuses_the_ratio(theirs):
     equal = training.against(training.PEERS[0], ours,
                              timings(40, 40, value=np.full((8, 1), 0.965)), 0.01, "study")
     assert equal["ratio"] == 40 and equal["met"] is True
+
+
+def test_a_crowd_that_learns_otherwise_refuses_the_ratio():
+    together = timings(1, value=np.full((8, 10), 0.9))
+    found = training.against_itself(together, timings(6, value=[[0.5]] * 80), 0.01, "study")
+    assert found["ratio"] is None and "0.9000, the peer's 0.5000" in found["why"]
+    found = training.against_itself(together, timings(6, value=[[0.9]] * 80), 0.01, "study")
+    assert found["ratio"] == 6 and found["met"] is True
 
 
 def test_a_blas_tied_to_an_older_processor_is_noted(monkeypatch):

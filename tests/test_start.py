@@ -243,14 +243,18 @@ def absent(monkeypatch, *names):
 def test_check_ready(monkeypatch, capsys):
     monkeypatch.setattr(start.importlib.util, "find_spec", lambda name: "found")
     start.check()
-    assert capsys.readouterr().out == "Ready: every library is installed, TensorFlow too\n"
+    start.check_tensorflow()
+    assert capsys.readouterr().out == ("Ready: every library is installed\n"
+                                       "TensorFlow is installed too\n")
 
 
 def test_check_without_tensorflow_is_ready(monkeypatch, capsys):
     absent(monkeypatch, "tensorflow")
     start.check()
-    assert capsys.readouterr().out == ("Ready: every library is installed. TensorFlow is not "
-                                       "installed: its sections will be skipped\n")
+    start.check_tensorflow()
+    assert capsys.readouterr().out == (
+        "Ready: every library is installed\n"
+        "TensorFlow is not installed: skip its sections, their outputs are stored\n")
 
 
 def test_check_names_what_is_missing_and_how_to_get_it(monkeypatch, capsys):
@@ -275,7 +279,7 @@ def test_check_tells_broken_from_missing(monkeypatch, capsys):
 
 def test_check_does_not_import_tensorflow():
     code = ("import sys; from course_lib import start; start.check(); "
-            "sys.exit('tensorflow' in sys.modules)")
+            "start.check_tensorflow(); sys.exit('tensorflow' in sys.modules)")
     assert subprocess.run([sys.executable, "-c", code], cwd=start.ROOT,
                           stdout=subprocess.DEVNULL).returncode == 0
 
