@@ -46,7 +46,7 @@ def case_rows(case, outcome):
     chance = f"{outcome.seeds} seeds; tuned: {outcome.tuned}"
     yield "Experiment", chance if outcome.seeds else "exact, no chance"
     yield "Seen", outcome.sentence
-    yield "Verdict", outcome.verdict.upper()
+    yield "Verdict", f"{outcome.verdict.upper()} {outcome.condition}".strip()
     yield "What stands", case.correct
     yield "Literature", case.literature
 

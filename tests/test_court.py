@@ -65,6 +65,8 @@ def test_the_rule_of_c18(monkeypatch, shallow, deep, verdict):
     monkeypatch.setattr(chapter_02.four_sigmoids, "accuracies", planted)
     outcome = trials.trials()["C18"].run()
     assert outcome.verdict == verdict
+    if verdict == "holds if":
+        assert outcome.condition.endswith("five hidden layers" if deep == 50 else "one")
     assert ("with five: none" in outcome.sentence) == (deep == 50)
 
 
@@ -115,6 +117,13 @@ def test_a_trial_in_a_notebook_shows_words_and_table(monkeypatch):
     assert "Verdict" in text and "FALSE" in text and "1.663" in text
     assert '<th scope="row"' in table and "Tanh keeps a stronger gradient" in table
     assert "&#x27;" in table  # escaped
+
+
+def test_a_condition_goes_with_holds_if_alone():
+    with pytest.raises(ValueError, match="needs its condition"):
+        Outcome("holds if", {}, "")
+    with pytest.raises(ValueError, match="no other verdict has one"):
+        Outcome("holds", {}, "", condition="it rains")
 
 
 def test_an_outcome_needs_a_known_verdict():

@@ -2,10 +2,11 @@
 
                   slope 1/4 at zero     slope 1 at zero
     mean 1/2      sigmoid(z)            sigmoid(4z)
-    mean 0        sigmoid(z) - 1/2      sigmoid(4z) - 1/2,  and tanh beside it
+    mean 0        sigmoid(z) - 1/2      sigmoid(4z) - 1/2
 
-All four have the same height. Squeezing the input by 4 is also what weights four times as large
-would do. Each form gets the rate that suits it best, found here on validation data.
+All four have the same height. Beside them stand tanh and 4 sigmoid(z) - 2, which is centred and has
+tanh's slope at zero, but the sigmoid's tails. Each form gets the rate that suits it best, found here
+on validation data.
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ FORMS = {
     "sigmoid - 1/2": sigmoid.affine(1, -0.5),
     "sigmoid(4z)": squeezed,
     "sigmoid(4z) - 1/2": squeezed.affine(1, -0.5),
+    "4 sigmoid(z) - 2": sigmoid.affine(4, -2),
     "tanh": tanh,
 }
 DEPTHS = [1, 5]

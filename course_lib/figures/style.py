@@ -46,7 +46,7 @@ _FREE = [look for look in _ALL if look not in _CHOSEN.values()]
 _VARIANTS = {
     name: (colour, DASHES[-1]) for name, colour in (
         ("sigmoid - 1/2", SKY), ("sigmoid(4z)", GREEN), ("sigmoid(4z) - 1/2", ORANGE),
-        ("no activation", PURPLE))
+        ("4 sigmoid(z) - 2", BLACK), ("no activation", PURPLE))
 }
 LOOKS = _CHOSEN | dict(zip(_OTHERS, _FREE, strict=False)) | _VARIANTS
 

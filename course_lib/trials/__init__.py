@@ -23,8 +23,9 @@ CHAPTERS = ("chapter_01", "chapter_02")
 class Outcome:
     """What a trial found: the verdict, its figures by name, and a sentence that quotes them.
 
-    `draw`, where there is one, draws the figure; `seeds` is how many networks stand behind each
-    figure (0: exact, no chance involved); `tuned` says what was tuned on what.
+    `condition` completes a "holds if"; `draw`, where there is one, draws the figure; `seeds` is how
+    many networks stand behind each figure (0: exact, no chance involved); `tuned` says what was
+    tuned on what.
     """
 
     verdict: str
@@ -33,10 +34,13 @@ class Outcome:
     seeds: int = 0
     tuned: str = "nothing"
     draw: Callable | None = None
+    condition: str = ""
 
     def __post_init__(self):
         if self.verdict not in VERDICTS:
             raise ValueError(f"a verdict is one of {', '.join(VERDICTS)}, not '{self.verdict}'")
+        if (self.verdict == "holds if") != bool(self.condition):
+            raise ValueError("a 'holds if' needs its condition, and no other verdict has one")
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from . import Outcome, trial
             "points of accuracy behind the same network with ReLU.",
     rule="holds if the paired difference (ReLU minus none) lies above 10 points by three standard "
          "errors, false if it lies below 10 points by as many",
-    correct="It depends on the images. On these small ones a linear classifier is strong; on the "
-            "28 x 28 pixels of MNIST it errs on 8 to 12 %, a convolutional network on 1 %.",
+    correct="It depends on the images. On these small ones a linear classifier is strong; on those "
+            "of MNIST, 28 x 28 pixels, it errs on 12 %, a network with one hidden layer on 4.7 %.",
     literature="LeCun, Bottou, Bengio & Haffner 1998, Gradient-based learning applied to document "
                "recognition, fig. 9",
 )
@@ -36,4 +36,4 @@ def linear_models_on_images(seeds):
         f"Without any activation the networks read {linear.mean():.0f} % of the test digits, with "
         f"ReLU {relu.mean():.0f} %: {gap.mean:.1f} points apart (95 % interval {gap.low:.1f} to "
         f"{gap.high:.1f}), not 10.",
-        seeds=len(seeds), tuned="nothing: one rate (Adam, 0.001) for both", draw=draw)
+        seeds=len(seeds), tuned="nothing; both were trained alike", draw=draw)
