@@ -20,7 +20,7 @@ from . import losses, optimisers
 from .named import Named, position
 from .networks import Stack, one_a_layer
 
-CACHE = 3 << 20  # bytes of working set to stay within: about a core's share of L2 and L3
+CACHE = 8 << 20  # bytes of working set to stay within: about a core's share of L2 and L3
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +164,7 @@ def _train_group(combos, seeds, xs, ys, inputs, outputs, recipe, settings, repor
 
 def _evaluate(stack, x, y):
     """Loss and score of every network on a whole part."""
-    out = stack.predict(x).swapaxes(1, 2)
+    out = np.ascontiguousarray(stack.predict(x).swapaxes(1, 2))  # the losses' passes run on rows
     score = stack.loss.score(out, y.T)
     return stack.loss.value_and_slope(out, y.T)[0], score
 

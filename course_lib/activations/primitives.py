@@ -17,7 +17,7 @@ def capped(x):
 def sigmoid(x):
     """1 / (1 + exp(-x))."""
     e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, e) / (1 + e)
+    return np.maximum(e, x >= 0) / (1 + e)  # 1 on the right, e on the left; `where` is slower
 
 
 def sigmoid_slope(x):

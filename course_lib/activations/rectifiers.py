@@ -157,7 +157,7 @@ def squareplus(b: positive = 4.0):
 )
 def elu(alpha: positive = 1.0):
     def f(x):
-        return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+        return np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0))
 
     def df(x):
         return np.where(x > 0, 1, alpha * np.exp(np.minimum(x, 0)))
@@ -199,7 +199,7 @@ def selu():
 )
 def celu(alpha: positive = 1.0):
     def f(x):
-        return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0) / alpha))
+        return np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0) / alpha)
 
     def df(x):
         return np.exp(np.minimum(x, 0) / alpha)
