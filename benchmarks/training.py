@@ -37,6 +37,7 @@ PEERS = (
     Peer("jax_with_compile", "jax", peers.jax_vmap_compiling, 3),
     Peer("torch_vmap", "torch", peers.torch_vmap, 2.5),
     Peer("torch_eager", "torch", peers.torch_eager, 9, alone=True),
+    Peer("torch_loader", "torch", peers.torch_loader, 9, alone=True),
 )
 
 

@@ -64,10 +64,7 @@ def missing():
 
 
 def check():
-    """Print one line: ready, or exactly what is missing and how to install it.
-
-    The line holds no version and no path, so a notebook can store it.
-    """
+    """Print one line, without versions or paths: ready, or what is missing and how to get it."""
     faults = missing()
     if faults:
         print(f"Not ready: {'; '.join(faults)}. To install: close the notebook and run, in the "
@@ -77,10 +74,8 @@ def check():
 
 
 def check_tensorflow():
-    """Print whether TensorFlow is there. It is not imported (that takes seconds); without it only
-    its own sections cannot run, so this is no part of `check`."""
-    there = importlib.util.find_spec("tensorflow") is not None
-    print("TensorFlow is installed too" if there else
+    """Print whether TensorFlow is there, without importing it: that takes seconds."""
+    print("TensorFlow is installed too" if importlib.util.find_spec("tensorflow") else
           "TensorFlow is not installed: skip its sections, their outputs are stored")
 
 
