@@ -150,7 +150,7 @@ class Stack:
         Each layer reads bottom-up what `forward` did top-down (Rumelhart, Hinton & Williams 1986).
         """
         B = delta.shape[-1]
-        _last, slot = self.layers[-1], self.slots[-1]
+        slot = self.slots[-1]
         np.matmul(delta, space.ones.T, out=slot.b.swapaxes(1, 2))
         delta = delta.swapaxes(1, 2)
         self._outer(space.inputs[-1], delta, slot.W)
@@ -194,6 +194,9 @@ class Stack:
         """Outputs before the loss for inputs x (N, inputs) or (G, N, inputs): (S, N, outputs)."""
         x = np.asarray(x, self.dtype)
         x = x[None] if x.ndim == 2 else x
+        if x.ndim != 3 or x.shape[-1] != self.sizes[0] or self.S % max(1, len(x)) or not len(x):
+            raise ValueError(f"x must have shape (examples, {self.sizes[0]}), or that for each of "
+                             f"the {self.S} networks; got {x.shape}")
         out = np.empty((self.S, x.shape[1], self.sizes[-1]), self.dtype)
         with np.errstate(all="ignore"):  # a diverged network may overflow: its NaN is the report
             for start in range(0, x.shape[1], 128):  # small enough to stay in cache

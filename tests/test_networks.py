@@ -141,3 +141,9 @@ def test_initial_draws_are_paired_across_activations():
 def test_bad_input_is_named(build_it, words):
     with pytest.raises(ValueError, match=words):
         build_it()
+
+
+@pytest.mark.parametrize("shape", [(6, 4), (3, 6, 5), (5,), (0, 6, 5)])
+def test_inputs_of_a_wrong_shape_are_named(shape):
+    with pytest.raises(ValueError, match=r"x must have shape \(examples, 5\).*got"):
+        build("relu").predict(np.zeros(shape))

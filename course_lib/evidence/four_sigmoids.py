@@ -4,9 +4,9 @@
     mean 1/2      sigmoid(z)            sigmoid(4z)
     mean 0        sigmoid(z) - 1/2      sigmoid(4z) - 1/2
 
-All four have the same height. Beside them stand tanh and 4 sigmoid(z) - 2, which is centred and has
-tanh's slope at zero, but the sigmoid's tails. Each form gets the rate that suits it best, found here
-on validation data.
+All four have the same height. Beside them stand tanh and 4 sigmoid(z) - 2, which is centred and
+has tanh's slope at zero, but the sigmoid's tails. Each form gets the rate that suits it best, found
+here on validation data.
 """
 
 from dataclasses import dataclass
