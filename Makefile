@@ -14,7 +14,7 @@ setup:          ## only set up .venv
 test: setup     ## lint, unit tests, notebooks, the court on one seed: at most 10 minutes
 	@$(VENV) tests/run.py test
 
-prove: setup    ## the rest: browser, other frameworks, other seeds, other processors
+prove: setup    ## the rest: browser, other frameworks, other seeds, mutants, other processors
 	@$(PYTHON) -m course_lib.start --setup teaching
 	@$(PYTHON) -m course_lib.start --setup bench
 	@$(VENV) tests/run.py prove

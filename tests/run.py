@@ -1,7 +1,7 @@
 """The steps of `make test` and `make prove`, and one last line that says what came of them.
 
     .venv/bin/python tests/run.py test      lint, unit tests, notebooks, the court
-    .venv/bin/python tests/run.py prove     browser, other frameworks, other seeds, other processors
+    .venv/bin/python tests/run.py prove     browser, other frameworks, seeds, processors, mutants
 
 Every step is a command of its own whose output passes through. All steps run, whatever fails. What
 pytest skipped is read from its report, so the last line names what this machine could not show.
@@ -23,7 +23,7 @@ HERE = sys.executable
 TEACHING, BENCH = (str(ROOT / folder / "bin" / "python")
                    for folder in (".venv-teaching", ".venv-bench"))
 # They need what .venv has not, or much time.
-ELSEWHERE = ("tests/browser", "tests/peers", "tests/sources", "tests/seeds")
+ELSEWHERE = ("tests/browser", "tests/peers", "tests/sources", "tests/seeds", "tests/mutants")
 ENGINE = ("tests/activations", "tests/test_networks.py", "tests/test_training.py")
 HASWELL = ("X86_V3", "AVX2", "FMA3")  # those of numpy's loops that it has, by newer and older names
 
@@ -56,6 +56,7 @@ def prove_steps():
             Step("digits' source", pytest(TEACHING, "tests/sources")),
             Step("other frameworks", pytest(BENCH, "tests/peers")),
             Step("other seeds", pytest(HERE, "tests/seeds")),
+            Step("sampled mutants", pytest(TEACHING, "-v", "tests/mutants")),
             *processor_steps()]
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import special
 
 from course_lib import activations, losses, norms
 from course_lib.networks import Stack
@@ -147,3 +148,48 @@ def test_bad_input_is_named(build_it, words):
 def test_inputs_of_a_wrong_shape_are_named(shape):
     with pytest.raises(ValueError, match=r"x must have shape \(examples, 5\).*got"):
         build("relu").predict(np.zeros(shape))
+
+
+# ---- losses, against their definitions
+
+
+@pytest.mark.parametrize("networks", [(), (3,), (2, 3)])
+@pytest.mark.parametrize("scale", [1, 1000])  # exp(1000) is no float
+def test_losses_and_slopes_are_their_definitions(networks, scale):
+    rng = np.random.default_rng(2)
+    out = scale * rng.standard_normal((*networks, 4, 6))  # 4 outputs for each of 6 examples
+    hot, part = np.eye(4)[rng.integers(0, 4, 6)].T, rng.random((4, 6))
+    each = part * special.log_expit(out) + (1 - part) * special.log_expit(-out)
+    for name, y, loss, slope in (
+        ("softmax_crossentropy", hot, -(hot * special.log_softmax(out, -2)).sum((-2, -1)) / 6,
+         (special.softmax(out, -2) - hot) / 6),
+        ("sigmoid_crossentropy", part, -each.sum((-2, -1)) / 24, (special.expit(out) - part) / 24),
+        ("squared_error", part, ((out - part) ** 2).sum((-2, -1)) / 24, (out - part) / 12),
+    ):
+        found = losses.get(name).value_and_slope(out.copy(), y)
+        np.testing.assert_allclose(found[0], loss, rtol=1e-13, err_msg=name)
+        np.testing.assert_allclose(found[1], slope, rtol=1e-12, atol=1e-15, err_msg=name)
+
+
+def test_scores_are_counted():
+    """Examples stand in columns; a probability, or a target, of just 1/2 counts as a no."""
+    out = np.array([[2.0, 0.5, 1.0], [1.0, 0.7, 3.0]])
+    y = np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    assert losses.get("softmax_crossentropy").score(out, y) == pytest.approx(2 / 3)
+    squares = 1 + 0.25 + 1 + 1 + 0.49 + 4
+    assert losses.get("squared_error").score(out, y) == pytest.approx(np.sqrt(squares / 6))
+    out = np.array([[2.0, -0.5, 0.0, -3.0], [1.0, 1.2, 3.0, -2.0]])
+    y = np.array([[1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 0.5, 0.0]])
+    assert losses.get("sigmoid_crossentropy").score(out, y) == 5 / 8
+    out[0, 0] = np.inf
+    assert np.isnan([losses.get(name).score(out, y)
+                     for name in ("softmax_crossentropy", "sigmoid_crossentropy")]).all()
+
+
+@pytest.mark.parametrize("name", losses.LOSSES)
+def test_a_score_is_the_same_alone_and_among_others(name):
+    rng = np.random.default_rng(3)
+    out, y = rng.standard_normal((2, 5, 4, 6)), np.eye(4)[rng.integers(0, 4, 6)].T
+    alone = [[losses.get(name).score(one, y) for one in row] for row in out]
+    assert len(np.unique(alone)) > 1
+    np.testing.assert_array_equal(losses.get(name).score(out, y), alone)

@@ -18,6 +18,20 @@ def test_interval_is_student_t():
     assert found.n == 6 and found.level == 0.9
 
 
+def test_the_level_is_95_percent_unless_said():
+    for found in (statistics.interval(VALUES), statistics.paired(VALUES, VALUES[::-1]),
+                  statistics.share(3, 10), statistics.Estimate(0.1, 0.02, 0.05, 0.15, 10)):
+        assert found.level == 0.95
+
+
+def test_a_shift_moves_the_mean_and_both_ends():
+    found, moved = statistics.interval(VALUES), statistics.interval(np.array(VALUES) - 0.25)
+    shifted = found.shifted(-0.25)
+    assert (shifted.mean, shifted.low, shifted.high, shifted.se) == pytest.approx(
+        (moved.mean, moved.low, moved.high, moved.se))
+    assert (shifted.n, shifted.level) == (6, 0.95)
+
+
 def test_paired_is_the_paired_t_interval():
     other = [0.3, 0.4, 0.3, 0.45, 0.35, 0.4]
     found = statistics.paired(VALUES, other)

@@ -15,6 +15,21 @@ def test_the_same_call_gives_the_same_bits():
         np.testing.assert_array_equal(getattr(one, name).values, getattr(two, name).values)
 
 
+def test_what_is_not_said_is_the_course_s_recipe():
+    """Adam as in Keras at its rate of 0.001; three layers of 64; He's first weights."""
+    short = training.train(MOONS, "relu", seeds=1)
+    said = training.train(MOONS, "relu", seeds=[0], hidden=(64, 64, 64), init="he", rate=0.001,
+                          optimiser="adam", adam_form="keras", epochs=30, batch=64, norm=None,
+                          loss="softmax_crossentropy", residual=False, weight_decay=0.0,
+                          activity=0.0, keep="best", dtype=np.float32)
+    np.testing.assert_array_equal(short.loss.values, said.loss.values)
+    np.testing.assert_array_equal(short.network().weights, said.network().weights)
+    short = training.train(MOONS, "relu", optimiser="sgd", hidden=(4,), epochs=2)
+    said = training.train(MOONS, "relu", optimiser="sgd", hidden=(4,), epochs=2, momentum=0.0,
+                          seeds=range(10))
+    np.testing.assert_array_equal(short.loss.values, said.loss.values)
+
+
 def test_a_network_alone_and_in_a_crowd_has_the_same_bits():
     crowd = training.train(MOONS, ["relu", "tanh", "gelu"], seeds=4, **SMALL)
     alone = training.train(MOONS, "tanh", seeds=[2], **SMALL)
@@ -186,7 +201,7 @@ def test_run_network_asks_which():
 
 def test_adam_is_algorithm_one_of_the_paper():
     rng = np.random.default_rng(0)
-    w = rng.standard_normal((3, 40000))  # rows longer than a block
+    w = rng.standard_normal((3, 70000))  # rows longer than a block
     mine, m, v = w.copy(), 0, 0
     adam = optimisers.Adam(mine, epsilon=1e-8, form="pytorch")
     for t in range(1, 6):
