@@ -80,7 +80,12 @@ def train(data, activations, *, seeds=10, hidden=(64, 64, 64), init="he", rate=1
     axes, combinations = _combinations(activations, hidden, init, rate)
     seeds = _seeds(seeds)
     data_room.check(data)
-    _check_numbers(epochs=epochs, batch=batch)
+    limits = {"clip_norm": clip_norm, "clip_value": clip_value}
+    _check_numbers(epochs=epochs, batch=batch,
+                   **{name: limit for name, limit in limits.items() if limit is not None})
+    if min(weight_decay, activity, momentum) < 0:
+        raise ValueError("weight_decay, activity and momentum are 0 or more; got "
+                         f"{weight_decay}, {activity}, {momentum}")
     if keep not in ("best", "last"):
         raise ValueError(f"keep is 'best' or 'last', not {keep!r}")
     targets = _targets(data, loss)

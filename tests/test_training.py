@@ -167,6 +167,8 @@ def with_nan():
     (lambda: training.train(MOONS, "relu", rate=-1), "rate must be a number above 0"),
     (lambda: training.train(MOONS, "relu", rate=np.nan), "rate must be a number above 0"),
     (lambda: training.train(MOONS, "relu", epochs=0), "epochs must be"),
+    (lambda: training.train(MOONS, "relu", clip_norm=0), "clip_norm must be a number above 0"),
+    (lambda: training.train(MOONS, "relu", weight_decay=-1), "0 or more; got -1, 0.0, 0.0"),
     (lambda: training.train(MOONS, "relu", optimiser="adamm"), "unknown optimiser"),
     (lambda: training.train(MOONS, "relu", adam_form="torch"), "'keras' or 'pytorch'"),
     (lambda: training.train(MOONS, "relu", keep="first"), "'best' or 'last'"),
