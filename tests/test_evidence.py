@@ -19,9 +19,10 @@ def toy(tmp_path, monkeypatch):
         calls.append((a, b))
         if len(calls) == toy.breaks_at:
             raise KeyboardInterrupt
-        return {"sum": np.array([a + b, a + b + toy.drift])}
+        scatter = toy.scatter * np.array([-1.0, 1, -1, 1])
+        return {"sum": a + b + toy.drift + scatter}
 
-    toy.breaks_at, toy.drift, toy.calls = 0, 0.0, calls
+    toy.breaks_at, toy.drift, toy.scatter, toy.calls = 0, 0.0, 0.0, calls
     return toy
 
 
@@ -38,7 +39,7 @@ def test_measure_and_load(toy):
     evidence.measure("toy", nothing)
     stored = evidence.load("toy")["sum"]
     assert list(stored.axes) == ["a", "b", "axis 0"]
-    np.testing.assert_array_equal(stored.sel(a=3, b=20).values, [23, 23])
+    np.testing.assert_array_equal(stored.sel(a=3, b=20).values, [23, 23, 23, 23])
     assert [path.name for path in evidence.FOLDER.iterdir()] == ["toy.npz"]
 
 
@@ -57,9 +58,14 @@ def test_an_interrupted_study_goes_on(toy):
 def test_measuring_again_agrees_or_says_where_not(toy):
     evidence.measure("toy", nothing)
     assert evidence.agrees("toy", "sum", 1e-9, count=6) == 0
-    toy.drift = 0.4
+    toy.drift = 0.2
     assert evidence.agrees("toy", "sum", 0.3, count=6) == pytest.approx(0.2)
     with pytest.raises(AssertionError, match=r"toy at \{'a': \d, 'b': \d0\}: sum is"):
+        evidence.agrees("toy", "sum", 0.1)
+    toy.scatter = 0.2  # a standard error of 0.2 / sqrt(3): three of it explain the rest
+    assert evidence.agrees("toy", "sum", 0.1) == pytest.approx(0.2)
+    toy.drift = 0.5
+    with pytest.raises(AssertionError):
         evidence.agrees("toy", "sum", 0.1)
 
 
