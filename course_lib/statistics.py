@@ -4,7 +4,7 @@ One network is an anecdote. Everything here takes one number a seed and says how
 """
 
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import sqrt
 
 import numpy as np
 
@@ -83,27 +83,3 @@ def compare(estimate, margin=0.0):
     if margin > 0 and abs(estimate.mean) + reach < margin:
         return "equal"
     return "undecided"
-
-
-def share(hits, n, level=0.95):
-    """A share of n seeds with Wilson's interval (Wilson 1927), as an Estimate.
-
-    Its standard error is the interval's half width over z, so that 0 of 10 is not called certain.
-
-    >>> print(share(22, 100))
-    0.22 [0.15, 0.311]
-    """
-    if not 0 <= hits <= n or n < 1:
-        raise ValueError(f"{hits} of {n}: hits run from 0 to n, and n is 1 or more")
-    from scipy.special import ndtri
-    z, p = float(ndtri((1 + level) / 2)), hits / n
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    reach = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return Estimate(p, reach / z, max(0.0, centre - reach), min(1.0, centre + reach), n, level)
-
-
-def steps_to(curves, level):
-    """The first step at which each curve (seeds, steps) reaches `level` or less; inf if never."""
-    curves = np.asarray(curves, float)
-    reached = curves <= level
-    return np.where(reached.any(-1), reached.argmax(-1) + 1.0, inf)

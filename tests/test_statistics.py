@@ -20,7 +20,7 @@ def test_interval_is_student_t():
 
 def test_the_level_is_95_percent_unless_said():
     for found in (statistics.interval(VALUES), statistics.paired(VALUES, VALUES[::-1]),
-                  statistics.share(3, 10), statistics.Estimate(0.1, 0.02, 0.05, 0.15, 10)):
+                  statistics.Estimate(0.1, 0.02, 0.05, 0.15, 10)):
         assert found.level == 0.95
 
 
@@ -46,15 +46,6 @@ def test_intervals_cover_as_often_as_they_say():
     assert np.mean(hits) == pytest.approx(0.95, abs=4 * np.sqrt(0.95 * 0.05 / 2000))
 
 
-def test_share_is_wilsons_interval():
-    found = statistics.share(22, 100)
-    expected = stats.binomtest(22, 100).proportion_ci(0.95, "wilson")
-    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
-    assert statistics.share(0, 10).low == 0
-    assert statistics.share(10, 10).high == pytest.approx(1)
-    assert statistics.share(0, 10).se > 0.05
-
-
 @pytest.mark.parametrize("mean, se, margin, words", [
     (2.0, 0.3, 1.0, "more"), (2.0, 0.34, 1.0, "undecided"), (-2.0, 0.3, 1.0, "less"),
     (0.0, 0.3, 1.0, "equal"), (0.0, 0.34, 1.0, "undecided"), (0.5, 0.1, 1.0, "equal"),
@@ -63,17 +54,11 @@ def test_compare_needs_three_standard_errors(mean, se, margin, words):
     assert statistics.compare(statistics.Estimate(mean, se, 0, 0, 10), margin) == words
 
 
-def test_steps_to_a_loss():
-    curves = [[3, 2, 1, 2], [3, 3, 3, 3], [1, 9, 9, 9], [np.nan, np.nan, np.nan, np.nan]]
-    np.testing.assert_array_equal(statistics.steps_to(curves, 2), [2, np.inf, 1, np.inf])
-
-
 @pytest.mark.parametrize("call, words", [
     (lambda: statistics.interval([1.0]), "two seeds or more; got 1"),
     (lambda: statistics.interval([1.0, np.nan]), "1 of 2 values are not finite"),
     (lambda: statistics.interval([1.0, 2.0], 95), "level lies between 0 and 1"),
     (lambda: statistics.paired([1, 2], [1, 2, 3]), "one a seed"),
-    (lambda: statistics.share(3, 2), "hits run from 0 to n"),
     (lambda: statistics.compare(statistics.interval(VALUES), -1), "margin is 0 or more"),
 ])
 def test_bad_input_is_named(call, words):
