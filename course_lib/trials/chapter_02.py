@@ -96,8 +96,8 @@ def tanh_or_sigmoid(seeds):
         others = [form for form in four_sigmoids.FORMS if form != "tanh"]
         figures.differences(
             others, [ahead[form, 1] for form in others], margin=2, unit="points", grain=1,
-            title=f"Tanh minus each form, one hidden layer: {len(equal[1])} of {len(others)} within "
-                  "2 points")
+            title="Tanh minus each form, one hidden layer: "
+                  f"{len(equal[1])} of {len(others)} within 2 points")
         figures.accuracies(
             list(found[5]), list(found[5].values()), xlabel="test accuracy (%)", chance=10, grain=5,
             title=f"Five hidden layers: {len(equal[5])} of {len(others)} within 2 points of tanh")
