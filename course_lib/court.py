@@ -1,13 +1,15 @@
 """The court: tries claims, prints verdicts.
 
-    python -m course_lib.court [--seed N] [--only C17,C38] [--json]
+    python -m course_lib.court [--papers] [--seed N] [--only C17,C38] [--json]
 
 In a notebook `court.trial("C17")` shows one trial: claim, charitable reading, rule, figures,
-verdict, and the statement that stands.
+verdict, and the statement that stands; `court.paper("R06")` a paper's result, measured again;
+`court.verdicts("chapter_01")` a table of what came of a chapter's claims.
 """
 
 import argparse
 import difflib
+import functools
 import html
 import json
 import sys
@@ -15,11 +17,12 @@ import time
 
 from . import trials as trials_room
 from .statistics import Estimate
+from .trials import papers
 
 
-def find(id):
+def find(id, known=None):
     """The trial of claim `id`; an unknown one is an error that names the nearest."""
-    known = trials_room.trials()
+    known = trials_room.trials() if known is None else known
     if id not in known:
         near = difflib.get_close_matches(str(id), known, 1)
         hint = f"; did you mean '{near[0]}'?" if near else ""
@@ -27,15 +30,39 @@ def find(id):
     return known[id]
 
 
+@functools.cache
+def tried(case, seed):
+    """A case's outcome; a notebook that shows it twice measures once."""
+    return case.run(seed)
+
+
 def trial(id, seed=0):
     """Tries one claim and shows the case: words as a table, then the figure where there is one."""
     case = find(id)
-    outcome = case.run(seed)
-    rows = list(case_rows(case, outcome))
-    from IPython.display import display
-    display({"text/plain": as_text(rows), "text/html": as_html(rows)}, raw=True)
+    outcome = tried(case, seed)
+    show(case_rows(case, outcome))
     if outcome.draw:
         outcome.draw()
+
+
+def paper(id, seed=0):
+    """Measures a paper's result again and shows it as `trial` shows a claim."""
+    case = find(id, papers.replications())
+    replica = tried(case, seed)
+    show(replication_rows(case, replica))
+    if replica.draw:
+        replica.draw()
+
+
+def verdicts(chapter, seed=0):
+    """Tries every claim of a chapter and shows claim, verdict and what stands, a row each."""
+    cases = [case for case in trials_room.trials().values() if case.chapter == chapter]
+    if not cases:
+        raise ValueError(f"no chapter '{chapter}' (there are {', '.join(trials_room.CHAPTERS)})")
+    from .figures import table
+    table(["Claim", "What pages say", "Verdict", "What stands"],
+          [[case.id, case.claim, verdict_words(tried(case, seed)), case.correct]
+           for case in cases])
 
 
 def case_rows(case, outcome):
@@ -44,11 +71,36 @@ def case_rows(case, outcome):
     yield "Charitable reading", case.reading
     yield "Rule, set beforehand", case.rule
     chance = f"{outcome.seeds} seeds; tuned: {outcome.tuned}"
-    yield "Experiment", chance if outcome.seeds else "exact, no chance"
-    yield "Seen", outcome.sentence
-    yield "Verdict", f"{outcome.verdict.upper()} {outcome.condition}".strip()
+    if case.kind == "measured":
+        yield "Experiment", chance if outcome.seeds else "exact, no chance"
+        yield "Seen", outcome.sentence
+    else:
+        yield {"cited": "On record", "untestable": "Why untestable"}[case.kind], outcome.sentence
+    yield "Verdict", verdict_words(outcome)
     yield "What stands", case.correct
     yield "Literature", case.literature
+
+
+def verdict_words(outcome):
+    """The verdict in capitals, with its condition."""
+    return f"{outcome.verdict.upper()} {outcome.condition}".strip()
+
+
+def replication_rows(case, replica):
+    """What a reader sees of a replication: (heading, words)."""
+    yield f"Replication {case.id}", case.paper
+    yield "Quantity", case.quantity
+    yield "Agreement, set beforehand", case.tolerance
+    yield "Experiment", f"{replica.seeds} seeds" if replica.seeds else "exact, no chance"
+    yield "Seen", replica.sentence
+    yield "Verdict", "AGREES" if replica.agrees else "DOES NOT AGREE"
+
+
+def show(rows):
+    """Shows (heading, words) as a table, with its text for readers without pictures."""
+    rows = list(rows)
+    from IPython.display import display
+    display({"text/plain": as_text(rows), "text/html": as_html(rows)}, raw=True)
 
 
 def as_text(rows):
@@ -65,9 +117,10 @@ def as_html(rows):
     return f"<table>{cells}</table>"
 
 
-def try_all(only=None, seed=0):
+def try_all(only=None, seed=0, known=None):
     """Tries claims one after the other: (case, outcome, seconds) as each is done."""
-    for case in ([find(id) for id in only] if only else trials_room.trials().values()):
+    known = trials_room.trials() if known is None else known
+    for case in ([find(id, known) for id in only] if only else known.values()):
         start = time.perf_counter()
         outcome = case.run(seed)
         yield case, outcome, time.perf_counter() - start
@@ -77,35 +130,57 @@ def plain(value):
     """A measured figure as JSON can hold it."""
     if isinstance(value, Estimate):
         return {"mean": value.mean, "low": value.low, "high": value.high, "n": value.n}
+    if isinstance(value, dict):
+        return {name: plain(one) for name, one in value.items()}
     return value if isinstance(value, str) else float(value)
+
+
+def trial_line(case, outcome, seconds, as_json):
+    """One line of the court's report on a claim, and whether it failed: undecided."""
+    if as_json:
+        line = json.dumps({"id": case.id, "kind": case.kind, "verdict": outcome.verdict,
+                           "measured": plain(outcome.measured), "seconds": round(seconds, 2)})
+    else:
+        line = f"{case.id}  {outcome.verdict:10} {seconds:5.1f} s  {outcome.sentence}"
+    return line, outcome.verdict == "undecided"
+
+
+def paper_line(case, replica, seconds, as_json):
+    """One line of the court's report on a paper, and whether it failed: no agreement."""
+    if as_json:
+        line = json.dumps({"id": case.id, "target": plain(replica.target),
+                           "measured": plain(replica.measured), "tolerance": case.tolerance,
+                           "agrees": bool(replica.agrees), "seconds": round(seconds, 2)})
+    else:
+        verdict = "agrees" if replica.agrees else "DOES NOT AGREE"
+        line = f"{case.id}  {verdict:10} {seconds:5.1f} s  {replica.sentence}"
+    return line, not replica.agrees
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m course_lib.court",
                                      description="Tries the course's claims and prints verdicts.")
+    parser.add_argument("--papers", action="store_true",
+                        help="measure papers' results again instead of trying claims")
     parser.add_argument("--seed", type=int, default=0, metavar="N",
                         help="base seed; each trial derives its own from it (default 0)")
-    parser.add_argument("--only", metavar="C17,C38", help="these claims alone")
+    parser.add_argument("--only", metavar="C17,C38", help="these claims (or papers) alone")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     options = parser.parse_args(arguments)
     if options.seed < 0:
         parser.error(f"--seed is a whole number, 0 or more; got {options.seed}")
     only = [id.strip() for id in options.only.split(",")] if options.only else None
-    undecided = 0
+    known, line = ((papers.replications(), paper_line) if options.papers
+                   else (trials_room.trials(), trial_line))
+    failures = 0
     try:
-        for case, outcome, seconds in try_all(only, options.seed):
-            undecided += outcome.verdict == "undecided"
-            if options.json:
-                print(json.dumps({
-                    "id": case.id, "kind": case.kind, "verdict": outcome.verdict,
-                    "measured": {name: plain(v) for name, v in outcome.measured.items()},
-                    "seconds": round(seconds, 2)}), flush=True)
-            else:
-                print(f"{case.id}  {outcome.verdict:10} {seconds:5.1f} s  {outcome.sentence}",
-                      flush=True)
+        for case, outcome, seconds in try_all(only, options.seed, known):
+            words, failed = line(case, outcome, seconds, options.json)
+            failures += failed
+            print(words, flush=True)
     except ValueError as error:
         parser.error(str(error))
-    return 1 if undecided else 0
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

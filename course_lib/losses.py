@@ -53,6 +53,27 @@ class SigmoidCrossentropy:
         return np.where(np.isfinite(out).all((-2, -1)), right, np.nan)
 
 
+class Crossentropy:
+    """-sum_c y_c log out_c, mean over the batch, for outputs that are probabilities already.
+
+    For networks with a softmax head. Outputs below 1e-7 count as 1e-7, as in Keras; its slope there
+    is 0: what `SoftmaxCrossentropy` never needs.
+    """
+
+    classifies = True
+    least = 1e-7
+
+    def value_and_slope(self, out, y):
+        safe = np.maximum(out, self.least)
+        loss = -(y * np.log(safe)).sum(-2).mean(-1)
+        np.divide(y, safe, out=safe)
+        np.multiply(safe, out > self.least, out=out)
+        out *= out.dtype.type(-1 / out.shape[-1])
+        return loss, out
+
+    score = SoftmaxCrossentropy.score
+
+
 class SquaredError:
     """Mean over outputs and batch of (out - y)^2."""
 
@@ -72,6 +93,7 @@ class SquaredError:
 LOSSES = {
     "softmax_crossentropy": SoftmaxCrossentropy(),
     "sigmoid_crossentropy": SigmoidCrossentropy(),
+    "crossentropy": Crossentropy(),
     "squared_error": SquaredError(),
 }
 

@@ -28,15 +28,17 @@ class Stack:
     activations  one entry a network: a name, an Activation, or a sequence of one a hidden layer
     sizes        (inputs, hidden widths ..., outputs); a width counts what a layer passes on, so a
                  gated unit (glu and kin) has twice as many pre-activations
-    loss         "softmax_crossentropy", "sigmoid_crossentropy" or "squared_error"
+    loss         a name of losses.LOSSES
     norm         None, "batch", "layer" or "rms", between z and the activation
     residual     add a layer's input to its output where widths agree (He et al. 2016)
     activity     weight of an L1 penalty on hidden outputs (sum of |a|, mean over the batch)
+    head         None, or an activation (a name, an Activation) between the last layer and the loss;
+                 a crossentropy of the loss brings its own, so that here is where wrong ones go
     dtype        float32 to train; float64 (with the catalogue's exact forms) to check gradients
     """
 
     def __init__(self, activations, sizes, loss="softmax_crossentropy", norm=None, residual=False,
-                 activity=0.0, dtype=np.float32):
+                 activity=0.0, head=None, dtype=np.float32):
         sizes = tuple(int(size) for size in sizes)
         if len(sizes) < 2 or min(sizes) < 1:
             raise ValueError("sizes are (inputs, hidden ..., outputs), each 1 or more; "
@@ -44,6 +46,9 @@ class Stack:
         self.sizes, self.dtype, self.residual = sizes, np.dtype(dtype), residual
         self.activity = self.dtype.type(activity)
         self.loss, self.norm = losses.get(loss), norms.get(norm)
+        self.head = None if head is None else one_a_layer(head, 1)[0]
+        if self.head and self.head.units != 1:
+            raise ValueError(f"a head gives one output for each input; {self.head.name} does not")
         depth = len(sizes) - 2
         self.activations = [one_a_layer(entry, depth) for entry in activations]
         if not self.activations:
@@ -109,7 +114,7 @@ class Stack:
     # ---- forward and backward
 
     def forward(self, x, training=False):
-        """Outputs before the loss, (S, outputs, B), for inputs x of shape (G, B, inputs).
+        """Outputs, behind the head if any, (S, outputs, B), for x of shape (G, B, inputs).
 
         G divides S: network s reads x[s % G], so networks of one seed share one batch.
         Everything that `backward` needs stays in the workspace that is returned beside it.
@@ -142,6 +147,10 @@ class Stack:
         else:
             np.matmul(last.W.swapaxes(1, 2), h.swapaxes(1, 2), out=space.out)
         space.out += last.b.swapaxes(1, 2)
+        if self.head:
+            np.copyto(space.logits, space.out)
+            vector = self.head.kind == "vector"
+            space.out[:] = self.head.raw_f(space.logits, *([1] if vector else []))
         return space.out, space
 
     def backward(self, delta, space):
@@ -150,6 +159,10 @@ class Stack:
         Each layer reads bottom-up what `forward` did top-down (Rumelhart, Hinton & Williams 1986).
         """
         B = delta.shape[-1]
+        if self.head and self.head.kind == "vector":
+            delta = self.head.raw_vjp(space.logits, delta, 1)
+        elif self.head:
+            delta = delta * self.head.raw_df(space.logits)
         slot = self.slots[-1]
         np.matmul(delta, space.ones.T, out=slot.b.swapaxes(1, 2))
         delta = delta.swapaxes(1, 2)
@@ -191,7 +204,7 @@ class Stack:
         return loss
 
     def predict(self, x):
-        """Outputs before the loss for inputs x (N, inputs) or (G, N, inputs): (S, N, outputs)."""
+        """Outputs (S, N, outputs), behind the head if any, for x (N, inputs) or (G, N, inputs)."""
         x = np.asarray(x, self.dtype)
         x = x[None] if x.ndim == 2 else x
         if x.ndim != 3 or x.shape[-1] != self.sizes[0] or self.S % max(1, len(x)) or not len(x):
@@ -245,6 +258,7 @@ class Stack:
                 layers.append(here)
             self._spaces[B] = SimpleNamespace(
                 layers=layers, out=empty(self.sizes[-1], B), untransposed=empty(B, self.sizes[-1]),
+                logits=empty(self.sizes[-1], B) if self.head else None,
                 ones=np.ones((1, B), self.dtype), inputs=[])
         return self._spaces[B]
 

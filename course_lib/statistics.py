@@ -83,3 +83,39 @@ def compare(estimate, margin=0.0):
     if margin > 0 and abs(estimate.mean) + reach < margin:
         return "equal"
     return "undecided"
+
+
+def share(hits, level=0.95):
+    """The share of True among independent tries, with Wilson's interval (Wilson 1927).
+
+    Its standard error is the interval's half width in units of the normal quantile, so that even
+    all of n (or none) leaves a doubt that shrinks with n.
+
+    >>> print(share([True] * 10))
+    1 [0.722, 1]
+    """
+    hits = np.asarray(hits)
+    if hits.dtype != bool or hits.ndim != 1 or not len(hits):
+        raise ValueError(f"hits are one True or False a try; got shape {hits.shape} of {hits.dtype}")
+    from scipy.special import ndtri  # imported here, as above
+    n, p, z = len(hits), float(hits.mean()), float(ndtri((1 + level) / 2))
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    reach = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return Estimate(p, reach / z, max(0.0, middle - reach), min(1.0, middle + reach), n, level)
+
+
+def steps_to(loss, target, window=1):
+    """The first step (from 1) at which the mean loss of the last `window` steps is at most `target`.
+
+    loss (..., steps), such as `Run.loss.values`; inf where it never is.
+
+    >>> steps_to([[3.0, 2.0, 1.0, 0.5], [3.0, 3.0, 3.0, 3.0]], 1.0)
+    array([ 3., inf])
+    """
+    loss = np.asarray(loss, float)
+    if not 1 <= window <= loss.shape[-1]:
+        raise ValueError(f"window lies between 1 and the {loss.shape[-1]} steps; got {window}")
+    total = np.cumsum(np.insert(loss, 0, 0, -1), -1)
+    mean = (total[..., window:] - total[..., :-window]) / window
+    there = mean <= target
+    return np.where(there.any(-1), there.argmax(-1) + window, np.inf)

@@ -62,9 +62,9 @@ class Run:
 
 def train(data, activations, *, seeds=10, hidden=(64, 64, 64), init="he", rate=1e-3,
           optimiser="adam", momentum=0.0, adam_form="keras", epochs=30, batch=64,
-          loss="softmax_crossentropy", norm=None, residual=False, weight_decay=0.0, activity=0.0,
-          clip_norm=None, clip_value=None, keep="best", weights=None, order=None, progress=None,
-          dtype=np.float32):
+          loss="softmax_crossentropy", head=None, norm=None, residual=False, weight_decay=0.0,
+          activity=0.0, clip_norm=None, clip_value=None, keep="best", weights=None, order=None,
+          progress=None, dtype=np.float32):
     """Trains every combination of activations x hidden x init x rate x seeds; returns a `Run`.
 
     data         a `data.Data`
@@ -72,6 +72,7 @@ def train(data, activations, *, seeds=10, hidden=(64, 64, 64), init="he", rate=1
     seeds        how many (0, 1, ...), or which (whole numbers >= 0)
     hidden       widths of the hidden layers, such as (64, 64, 64), or a list of such tuples
     init         a scheme of `initialisation`, or a list        rate  a number, or a list
+    loss         a name of losses.LOSSES; head, norm, residual, activity: see networks.Stack
     keep         "best": the weights with the lowest validation loss; "last": those at the end
     weights      first weights to start from, [W1, b1, W2, b2, ...], or a function of the seed
     order        the rows of each epoch, (epochs, examples), or a function of the seed
@@ -90,7 +91,8 @@ def train(data, activations, *, seeds=10, hidden=(64, 64, 64), init="he", rate=1
         raise ValueError(f"keep is 'best' or 'last', not {keep!r}")
     targets = _targets(data, loss)
     inputs, outputs = data.x_train.shape[1], targets["train"].shape[1]
-    recipe = dict(loss=loss, norm=norm, residual=residual, activity=activity, dtype=dtype)
+    recipe = dict(loss=loss, head=head, norm=norm, residual=residual, activity=activity,
+                  dtype=dtype)
     settings = dict(
         optimiser=_optimiser(optimiser, momentum, adam_form, weight_decay), epochs=epochs,
         batch=min(batch, len(data.x_train)), clip_norm=clip_norm, clip_value=clip_value, keep=keep,

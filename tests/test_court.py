@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from course_lib import court, statistics, trials
-from course_lib.trials import Outcome, chapter_01, chapter_02
+from course_lib.trials import Outcome
+from course_lib.trials.chapter_01 import linear
+from course_lib.trials.chapter_02 import sigmoid_and_tanh
 
 EXPECTED = {"C03": "false", "C16": "holds", "C17": "false", "C18": "holds if"}
 
@@ -47,7 +49,7 @@ def test_the_rule_of_c03(monkeypatch, gap, verdict):
                 values = 0.8 + noise if activation == "identity" else np.full(10, 0.8 + gap / 100)
                 return type("Values", (), {"values": values})
 
-    monkeypatch.setattr(chapter_01.training, "train", lambda *_, **__: Planted)
+    monkeypatch.setattr(linear.training, "train", lambda *_, **__: Planted)
     assert trials.trials()["C03"].run().verdict == verdict
 
 
@@ -60,9 +62,9 @@ def test_the_rule_of_c18(monkeypatch, shallow, deep, verdict):
     def planted(seeds, depth):
         gap = {1: shallow, 5: deep}[depth]
         return {form: 40 + gap * (form == "tanh") + rng.normal(0, 0.3, 10)
-                for form in chapter_02.four_sigmoids.FORMS}
+                for form in sigmoid_and_tanh.four_sigmoids.FORMS}
 
-    monkeypatch.setattr(chapter_02.four_sigmoids, "accuracies", planted)
+    monkeypatch.setattr(sigmoid_and_tanh.four_sigmoids, "accuracies", planted)
     outcome = trials.trials()["C18"].run()
     assert outcome.verdict == verdict
     if verdict == "holds if":
@@ -72,9 +74,9 @@ def test_the_rule_of_c18(monkeypatch, shallow, deep, verdict):
 
 def test_the_rules_of_the_exact_trials_can_fail(monkeypatch):
     from course_lib import activations
-    monkeypatch.setattr(chapter_02, "tanh", activations.get("lecun_tanh"))
+    monkeypatch.setattr(sigmoid_and_tanh, "tanh", activations.get("lecun_tanh"))
     assert trials.trials()["C16"].run().verdict == "false"
-    monkeypatch.setattr(chapter_02, "tanh", activations.get("softsign"))
+    monkeypatch.setattr(sigmoid_and_tanh, "tanh", activations.get("softsign"))
     assert trials.trials()["C17"].run().verdict == "holds"
 
 

@@ -11,8 +11,8 @@ RNG = np.random.default_rng(0)
 X = RNG.standard_normal((2, 6, 5))  # two batches, as of two seeds
 CLASSES = np.eye(4)[RNG.integers(0, 4, (2, 6))]
 NUMBERS = RNG.random((2, 6, 4))
-TARGETS = {"softmax_crossentropy": CLASSES, "sigmoid_crossentropy": NUMBERS,
-           "squared_error": NUMBERS}
+TARGETS = {"softmax_crossentropy": CLASSES, "crossentropy": CLASSES,
+           "sigmoid_crossentropy": NUMBERS, "squared_error": NUMBERS}
 
 
 def build(activation, sizes=(5, 8, 8, 4), count=2, **options):
@@ -50,9 +50,26 @@ def test_gradient_of_every_activation(name):
 @pytest.mark.parametrize("activity", [0.0, 0.03])
 def test_gradient_of_every_option(loss, norm, residual, activity):
     stack = build("tanh", (5, 8, 8, 8, 4), loss=loss, norm=norm, residual=residual,
-                  activity=activity)
+                  activity=activity, head="softmax" if loss == "crossentropy" else None)
     stack.weights += 0.1 * RNG.standard_normal(stack.weights.shape)  # gamma, beta off 1 and 0
     assert difference(stack, TARGETS[loss]) < 1e-6
+
+
+@pytest.mark.parametrize("loss", losses.LOSSES)
+@pytest.mark.parametrize("head", ["relu", "sigmoid", "softmax", "softplus"])
+def test_gradient_of_every_head(head, loss):
+    """Wrong pairs too: a double softmax has a gradient as good as any."""
+    stack = build("tanh", loss=loss, head=head)
+    stack.layers[-1].b += 0.5  # no output of relu at its kink, or below crossentropy's least
+    assert difference(stack, TARGETS[loss]) < 1e-6
+
+
+def test_a_head_stands_between_the_last_layer_and_the_loss():
+    bare, headed = build("tanh"), build("tanh", head="softmax", loss="crossentropy")
+    np.testing.assert_allclose(headed.predict(X), special.softmax(bare.predict(X), -1), rtol=1e-13)
+    one, other = bare.loss_and_gradient(X, CLASSES), headed.loss_and_gradient(X, CLASSES)
+    np.testing.assert_allclose(one, other, rtol=1e-13)
+    np.testing.assert_allclose(bare.gradient, headed.gradient, rtol=1e-10, atol=1e-15)
 
 
 def test_gradient_without_hidden_layers_and_with_uneven_widths():
@@ -138,6 +155,8 @@ def test_initial_draws_are_paired_across_activations():
     (lambda: Stack([("relu", "tanh")], (5, 8, 4)), "2 activations for 1 hidden layers"),
     (lambda: Stack(["relu"], (5, 8, 4), norm="bach"), "did you mean 'batch'"),
     (lambda: Stack(["relu"], (5, 8, 4), loss="squared_eror"), "did you mean 'squared_error'"),
+    (lambda: Stack(["relu"], (5, 8, 4), head="sofmax"), "did you mean 'softmax'"),
+    (lambda: Stack(["relu"], (5, 8, 4), head="glu"), "one output for each input"),
 ])
 def test_bad_input_is_named(build_it, words):
     with pytest.raises(ValueError, match=words):
@@ -164,6 +183,8 @@ def test_losses_and_slopes_are_their_definitions(networks, scale):
         ("softmax_crossentropy", hot, -(hot * special.log_softmax(out, -2)).sum((-2, -1)) / 6,
          (special.softmax(out, -2) - hot) / 6),
         ("sigmoid_crossentropy", part, -each.sum((-2, -1)) / 24, (special.expit(out) - part) / 24),
+        ("crossentropy", hot, -(hot * np.log(np.maximum(out, 1e-7))).sum((-2, -1)) / 6,
+         np.where(out > 1e-7, -hot / np.abs(out) / 6, 0)),
         ("squared_error", part, ((out - part) ** 2).sum((-2, -1)) / 24, (out - part) / 12),
     ):
         found = losses.get(name).value_and_slope(out.copy(), y)

@@ -78,3 +78,28 @@ def test_named_arrays():
                         (lambda: Named(np.zeros(3), {"seed": [0]}), "shape")):
         with pytest.raises(ValueError, match=words):
             call()
+
+
+@pytest.mark.parametrize("hits, n", [(0, 10), (3, 10), (10, 10), (22, 100), (1, 1)])
+def test_share_is_wilsons_interval(hits, n):
+    """Against scipy's, and by what defines it: its ends lie 1.96 of their own errors away."""
+    from scipy.stats import binomtest
+    found = statistics.share(np.arange(n) < hits)
+    expected = binomtest(hits, n).proportion_ci(method="wilson")
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-12)
+    assert found.mean == hits / n and found.se > 0
+
+
+def test_share_takes_truth_values():
+    with pytest.raises(ValueError, match="one True or False a try"):
+        statistics.share([1, 0, 1])
+
+
+def test_steps_to_a_loss():
+    loss = np.array([[4.0, 1.0, 3.0, 1.0, 1.0], [4.0, 4.0, 4.0, 4.0, 3.0]])
+    np.testing.assert_array_equal(statistics.steps_to(loss, 1.0), [2, np.inf])
+    np.testing.assert_array_equal(statistics.steps_to(loss, 1.0, window=2), [5, np.inf])
+    np.testing.assert_array_equal(statistics.steps_to(loss, 3.5, window=5), [5, np.inf])
+    assert np.isinf(statistics.steps_to([np.nan, np.nan], 1.0))
+    with pytest.raises(ValueError, match="window lies between 1 and the 5 steps"):
+        statistics.steps_to(loss, 1.0, window=6)

@@ -4,9 +4,20 @@ The words are the figure for whoever cannot see it, and they are what tests comp
 must change them. So nothing here is told by the author; everything is read back from the axes.
 """
 
+import re
+import unicodedata
+
 import numpy as np
 from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.container import BarContainer, ErrorbarContainer
+
+_SIGNS = {  # LaTeX commands that print no word
+    "leq": "≤ ", "le": "≤ ", "geq": "≥ ", "ge": "≥ ", "neq": "≠ ", "ne": "≠ ", "approx": "≈ ",
+    "cdot": "· ", "times": "× ", "pm": "±", "infty": "∞", "to": "→ ", "partial": "∂", "in": "∈ ",
+    "ldots": "...", "dots": "...", "quad": " ", "qquad": " ", "left": "", "right": "",
+    "displaystyle": "", "mathrm": r"\text", "operatorname": r"\text", "mathbf": r"\text",
+    "tfrac": r"\frac", "dfrac": r"\frac", "int": "∫", "sum": "∑ ", "prod": "∏ ",
+}
 
 
 def describe(figure, digits=3, crossings=True):
@@ -64,9 +75,44 @@ def interval(mean, low, high, digits=2, grain=None):
 
 
 def plain(text):
-    """Strip the signs of mathtext from a label: `slope $f'(z)$` becomes `slope f'(z)`."""
-    text = text.replace("\n", " ").replace("$", "").replace(r"\,", " ").replace("\\", "")
-    return text.replace("{", "").replace("}", "")
+    r"""Write the LaTeX between dollar signs as plain text.
+
+    >>> plain(r"slope $f'(z)$"), plain(r"$\sigma(z) = \frac{1}{1 + e^{-z}} \leq 1$")
+    ("slope f'(z)", 'σ(z) = 1/(1 + e^(-z)) ≤ 1')
+    """
+    return re.sub(r"\$([^$]*)\$", lambda math: _plain_math(math[1]), " ".join(text.split()))
+
+
+def _plain_math(text):
+    def bracketed(part):
+        return part if re.fullmatch(r"\w*|\W?\d*\.?\d+", part) else f"({part})"
+
+    text = re.sub(r"\\[,;: ]|~", " ", text.replace(r"\!", ""))
+    text = re.sub(r"\\([A-Za-z]+) *(?=(\w|\\[a-z])?)", _command, text)
+    text = re.sub(r"\\frac(\w)(\w)", r"\\frac{\1}{\2}", text)
+    inner = r"\{([^{}]*)\}"
+    for _ in range(text.count("{")):  # from the innermost braces out
+        text = re.sub(rf"\\sqrt{inner}", lambda part: f"√{bracketed(part[1])}", text)
+        text = re.sub(rf"([\^_]){inner}", lambda part: part[1] + bracketed(part[2]), text)
+        text = re.sub(rf"\\frac{inner}{inner}",
+                      lambda part: f"{bracketed(part[1])}/{bracketed(part[2])}", text)
+        text = re.sub(rf"\\text{inner}", r"\1", text)
+    return " ".join(re.sub(r"[\\{}]", "", text).split())
+
+
+def _command(match):
+    """A LaTeX command as a sign, or as the word that it prints: `tanh`; structure stays."""
+    name, follows = match[1], match[2]
+    if name in _SIGNS:
+        return _SIGNS[name]
+    if name in ("frac", "sqrt", "text"):
+        return f"\\{name}"
+    letter = name.upper().replace("LAMBDA", "LAMDA")  # Unicode's spelling
+    try:
+        return unicodedata.lookup(f"GREEK {'CAPITAL' if name[0].isupper() else 'SMALL'} "
+                                  f"LETTER {letter}")
+    except KeyError:
+        return f"{name} " if follows else name
 
 
 def labelled(artists):

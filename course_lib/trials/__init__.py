@@ -9,12 +9,16 @@ The rule is written before anything is measured. Verdicts: "holds", "holds if" (
 that the correct statement names), "false", "untestable"; and "undecided" where a measurement lies
 within three standard errors of the rule's boundary: then the experiment is strengthened, not the
 rule.
+
+Not all can be measured: a fact of record is `cited`, with its source; what has no sense that a
+measurement could decide is `untestable`, and says why. Both pass `kind=` to `trial`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 
+KINDS = ("measured", "cited", "untestable")
 VERDICTS = ("holds", "holds if", "false", "untestable", "undecided")
 CHAPTERS = ("chapter_01", "chapter_02")
 
@@ -55,6 +59,10 @@ class Trial:
     measure: Callable = field(repr=False)
     kind: str = "measured"
 
+    def __post_init__(self):
+        if self.kind not in KINDS:
+            raise ValueError(f"a trial's kind is one of {', '.join(KINDS)}, not '{self.kind}'")
+
     def run(self, base=0):
         """The outcome for base seed `base`, from which the trial's ten or more seeds derive."""
         return self.measure([1000 * base + k for k in range(10)])
@@ -68,7 +76,7 @@ def trial(id, **words):
     def register(measure):
         if id in _TRIALS:
             raise ValueError(f"{id} is tried twice")
-        chapter = measure.__module__.rsplit(".", 1)[-1]
+        chapter = measure.__module__.removeprefix(f"{__name__}.").split(".")[0]
         _TRIALS[id] = Trial(id, chapter, measure=measure, **words)
         return measure
     return register
@@ -77,5 +85,6 @@ def trial(id, **words):
 def trials():
     """All trials by id, in the order of their numbers."""
     for chapter in CHAPTERS:
-        import_module(f"{__name__}.{chapter}")
+        for file in import_module(f"{__name__}.{chapter}").FILES:
+            import_module(f"{__name__}.{chapter}.{file}")
     return dict(sorted(_TRIALS.items()))

@@ -1,10 +1,10 @@
-"""Claims of chapter 02, the classic functions."""
+"""Sigmoid against tanh: one family, slopes far from zero, networks."""
 
 import numpy as np
 
-from .. import activations, figures, statistics
-from ..evidence import four_sigmoids
-from . import Outcome, trial
+from ... import activations, figures, statistics
+from ...evidence import four_sigmoids
+from .. import Outcome, trial
 
 sigmoid, tanh = activations.get("sigmoid"), activations.get("tanh")
 

@@ -1,7 +1,7 @@
-"""Claims of chapter 01, why networks need non-linearity."""
+"""What linear networks can do."""
 
-from .. import data, figures, statistics, training
-from . import Outcome, trial
+from ... import data, figures, statistics, training
+from .. import Outcome, trial
 
 
 @trial(
