@@ -96,7 +96,8 @@ def share(hits, level=0.95):
     """
     hits = np.asarray(hits)
     if hits.dtype != bool or hits.ndim != 1 or not len(hits):
-        raise ValueError(f"hits are one True or False a try; got shape {hits.shape} of {hits.dtype}")
+        raise ValueError("hits are one True or False a try; "
+                         f"got shape {hits.shape} of {hits.dtype}")
     from scipy.special import ndtri  # imported here, as above
     n, p, z = len(hits), float(hits.mean()), float(ndtri((1 + level) / 2))
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
@@ -105,7 +106,7 @@ def share(hits, level=0.95):
 
 
 def steps_to(loss, target, window=1):
-    """The first step (from 1) at which the mean loss of the last `window` steps is at most `target`.
+    """The first step (from 1) by which the mean loss of `window` steps is at most `target`.
 
     loss (..., steps), such as `Run.loss.values`; inf where it never is.
 

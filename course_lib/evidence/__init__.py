@@ -24,7 +24,7 @@ from ..named import Named
 from ..statistics import interval
 
 FOLDER = Path(__file__).resolve().parents[2] / "evidence"
-STUDIES = ("four_sigmoids",)  # each a file of that name in this folder
+STUDIES = ("centring", "four_sigmoids", "relu_or_tanh")  # each a file of this folder
 ENGINE = ("activations/activation.py", "activations/fast.py", "activations/primitives.py",
           "data/__init__.py", "initialisation.py", "losses.py", "networks.py", "norms.py",
           "optimisers.py", "training.py")
@@ -158,10 +158,12 @@ def _bare(tree):
     return tree
 
 
-def main():
-    """Measures the studies that are missing or stale."""
+def main(names=()):
+    """Measures the studies named, or all, where they are missing or stale."""
     from tqdm import tqdm
     for name, known in studies().items():
+        if names and name not in names:
+            continue
         try:
             load(name)
             print(f"{name}: up to date")

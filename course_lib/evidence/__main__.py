@@ -1,5 +1,7 @@
-"""`python -m course_lib.evidence`: measures the studies that are missing or stale."""
+"""`python -m course_lib.evidence [NAME ...]`: measures studies that are missing or stale."""
+
+import sys
 
 from . import main
 
-main()
+main(sys.argv[1:])

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from course_lib.figures.labels import label_lines
 from course_lib.figures.picture import palette_png, pixels, show
 from course_lib.figures.style import GREY, RC
-from course_lib.figures.words import describe, plain
+from course_lib.figures.wording import plain
+from course_lib.figures.words import describe
 
 
 @contextmanager
@@ -29,10 +30,12 @@ def new_figure(size, dpi):
 
 
 @contextmanager
-def panels(title, columns=1, size=(8, 3.2), digits=3, say=(), note=None, crossings=True):
+def panels(title, columns=1, size=(8, 3.2), digits=3, say=(), note=None, crossings=True,
+           grain=None):
     """Draw one figure; on leaving the block show it with a description of what was drawn.
 
-    Give lines a label: it is written beside the line and names it in the description.
+    Give lines a label: it is written beside the line and names it in the description. Points, bars
+    and bands need one too, to be described; call `axes.legend()` to show it.
 
     Args:
         title: the figure's message, a sentence.
@@ -43,6 +46,8 @@ def panels(title, columns=1, size=(8, 3.2), digits=3, say=(), note=None, crossin
             the block.
         note: a small line under the figure, such as what its intervals mean.
         crossings: False where lines are noisy, and where they cross means nothing.
+        grain: in the description, round values (heights of lines, lengths of bars) to multiples of
+            this: of some networks only so much is the same on every processor.
 
     Raises:
         ValueError: if there is no title, or nothing with a label was drawn.
@@ -63,13 +68,13 @@ def panels(title, columns=1, size=(8, 3.2), digits=3, say=(), note=None, crossin
             axes.set_title(title)
             yield axes
             axes.set_title("")  # the description names it as the figure's title, not the panel's
-            words = describe(figure, digits, crossings)
+            words = describe(figure, digits, crossings, grain)
             axes.set_title(title)
         else:
             figure.suptitle(title, x=0.01, ha="left", size=12, weight="bold")
             matplotlib.rcParams.update({"axes.titleweight": "normal", "axes.titlesize": 11})
             yield tuple(figure.subplots(1, columns))
-            words = describe(figure, digits, crossings)
+            words = describe(figure, digits, crossings, grain)
         if not words:
             raise ValueError("nothing to describe was drawn: give each line, bar or set of points "
                              "a label, as in axes.plot(x, y, label='tanh')")

@@ -5,7 +5,8 @@ import numpy as np
 from course_lib import activations
 from course_lib.figures.canvas import panels
 from course_lib.figures.style import GREY, looks
-from course_lib.figures.words import crossing_places, listed, number
+from course_lib.figures.wording import listed, number
+from course_lib.figures.words import crossing_places
 
 POINTS = 2001
 VALUE, SLOPE = "value $f(z)$", "slope $f'(z)$"

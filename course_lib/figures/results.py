@@ -4,7 +4,7 @@ import numpy as np
 
 from course_lib.figures.canvas import panels
 from course_lib.figures.style import GREY, ink, looks
-from course_lib.figures.words import number
+from course_lib.figures.wording import number
 from course_lib.statistics import compare, interval
 
 
@@ -27,13 +27,14 @@ def differences(labels, estimates, *, title, unit="points", margin=None, digits=
     if margin is not None:
         note += f"; grey band: within ±{margin:g} {unit}"
         say.append(_against_margin(labels, estimates, margin, unit))
-    with panels(title, size=(8, _height(len(labels))), digits=digits, note=note, say=say) as axes:
+    with panels(title, size=(8, _height(len(labels))), digits=digits, note=note, say=say,
+                grain=grain) as axes:
         if margin is not None:
             axes.axvspan(-margin, margin, color="#eeeeee", zorder=0)
         axes.axvline(0, color=GREY, lw=1)
         for row, (label, one, (colour, _)) in enumerate(zip(labels, estimates, looks(labels),
                                                             strict=True)):
-            _interval(axes, row, one, colour, label, grain)
+            _interval(axes, row, one, colour, label)
         _rows(axes, labels)
         axes.set_xlabel(f"difference ({unit})")
 
@@ -58,12 +59,13 @@ def accuracies(labels, values, *, title, xlabel="accuracy on test data", chance=
     estimates = [interval(one) for one in values]
     note = f"Small dots: seeds. {_note(estimates)}"
     say = () if chance is None else f"Guessing would score {number(chance)}."
-    with panels(title, size=(8, _height(len(labels))), digits=digits, note=note, say=say) as axes:
+    with panels(title, size=(8, _height(len(labels))), digits=digits, note=note, say=say,
+                grain=grain) as axes:
         for row, (label, seeds, one, (colour, _)) in enumerate(
                 zip(labels, values, estimates, looks(labels), strict=True)):
             axes.plot(seeds, np.full(len(seeds), row + 0.22), "o", color=colour, ms=4, alpha=0.55,
                       mew=0)
-            _interval(axes, row - 0.12, one, colour, label, grain)
+            _interval(axes, row - 0.12, one, colour, label)
         _rows(axes, labels)
         axes.set_xlabel(xlabel)
         if chance is not None:
@@ -118,10 +120,9 @@ def _band(values):
                  for name in ("mean", "low", "high"))
 
 
-def _interval(axes, row, one, colour, label, grain):
-    bar = axes.errorbar(one.mean, row, xerr=[[one.mean - one.low], [one.high - one.mean]], fmt="o",
-                        color=ink(colour), ms=7, capsize=4, lw=2, label=label)
-    bar.grain = grain  # read by the description
+def _interval(axes, row, one, colour, label):
+    axes.errorbar(one.mean, row, xerr=[[one.mean - one.low], [one.high - one.mean]], fmt="o",
+                  color=ink(colour), ms=7, capsize=4, lw=2, label=label)
 
 
 def _rows(axes, labels):

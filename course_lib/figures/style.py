@@ -8,6 +8,7 @@ from itertools import product
 from zlib import crc32
 
 import numpy as np
+from cycler import cycler  # comes with matplotlib
 from matplotlib.colors import to_hex, to_rgb
 
 BLACK, BLUE, VERMILLION, GREEN = "#000000", "#0072B2", "#D55E00", "#009E73"
@@ -55,6 +56,7 @@ RC = {
     "axes.titlelocation": "left", "axes.spines.top": False, "axes.spines.right": False,
     "axes.grid": True, "grid.color": "#e6e6e6", "axes.axisbelow": True, "lines.linewidth": 2.2,
     "figure.figsize": (8, 3.2), "figure.dpi": 144, "figure.constrained_layout.use": True,
+    "axes.prop_cycle": cycler(color=COLOURS, linestyle=DASHES[:len(COLOURS)]),
     "legend.frameon": False, "legend.handlelength": 3.4, "legend.fontsize": 10,
 }
 

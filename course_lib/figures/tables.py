@@ -4,8 +4,8 @@ import re
 from html import escape
 from numbers import Integral, Real
 
-from course_lib.figures.picture import publish
-from course_lib.figures.words import number, plain
+from course_lib.figures import picture
+from course_lib.figures.wording import number, plain
 
 _NUMERIC = re.compile(r"(?:[-+−±<>≈≤≥]? ?[\d.,]+(?:e[-+]?\d+)?(?: ?%)?|[-+−]?inf|nan|[-–—]?)")
 
@@ -37,8 +37,8 @@ def table(headings, rows, *, caption=None):
         if len(row) != len(headings):
             raise ValueError(f"row {index} ({', '.join(row)}) has {len(row)} cells; "
                              f"there are {len(headings)} headings: {', '.join(headings)}")
-    publish({"text/plain": as_text(headings, rows, caption),
-             "text/html": as_html(headings, rows, caption)})
+    picture.publish({"text/plain": as_text(headings, rows, caption),
+                     "text/html": as_html(headings, rows, caption)})
 
 
 def as_text(headings, rows, caption=None):

@@ -4,134 +4,65 @@ The words are the figure for whoever cannot see it, and they are what tests comp
 must change them. So nothing here is told by the author; everything is read back from the axes.
 """
 
-import re
-import unicodedata
+from functools import partial
 
 import numpy as np
 from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.container import BarContainer, ErrorbarContainer
+from matplotlib.lines import AxLine
+from matplotlib.patches import Polygon, Rectangle, StepPatch
 
-_SIGNS = {  # LaTeX commands that print no word
-    "leq": "≤ ", "le": "≤ ", "geq": "≥ ", "ge": "≥ ", "neq": "≠ ", "ne": "≠ ", "approx": "≈ ",
-    "cdot": "· ", "times": "× ", "pm": "±", "infty": "∞", "to": "→ ", "partial": "∂", "in": "∈ ",
-    "ldots": "...", "dots": "...", "quad": " ", "qquad": " ", "left": "", "right": "",
-    "displaystyle": "", "mathrm": r"\text", "operatorname": r"\text", "mathbf": r"\text",
-    "tfrac": r"\frac", "dfrac": r"\frac", "int": "∫", "sum": "∑ ", "prod": "∏ ",
-}
+from course_lib.figures import bars
+from course_lib.figures.wording import interval, listed, number, plain, position, rounded
 
 
-def describe(figure, digits=3, crossings=True):
+def describe(figure, digits=3, crossings=True, grain=None):
     """Return the description of every panel of a figure, numbers to `digits` significant digits.
 
     Labelled lines: start, middle, end, lowest, highest, gaps, the band around them, and where the
-    first two cross; error bars: mean and interval; bars; points: how many, and where; images.
+    first two cross; error bars: mean and interval; bars, histograms, points, bands; images. With a
+    `grain` the values drawn are rounded to its multiples; places on the other axis are not.
     """
     panels = figure.axes
-    pictures = [axes for axes in panels if axes.images]
-    parts = [_images(pictures, digits)] if pictures else []
-    parts += [_panel(axes, digits, crossings) for axes in panels if not axes.images]
+    own = [axes for axes in panels if hasattr(axes, "in_words")]  # `regions` reads back its own
+    pictures = [axes for axes in panels if axes.images and axes not in own]
+    parts = [_images(pictures, digits, grain)] if pictures else []
+    parts += [axes.in_words(axes, digits) if axes in own else _panel(axes, digits, crossings, grain)
+              for axes in panels if axes not in pictures]
     return " ".join(parts)
-
-
-def number(value, digits=3, scale=0.0):
-    """Write a number to `digits` significant digits; below a billionth of `scale` it is 0.
-
-    >>> number(0.049787), number(-1e-17, scale=1), number(12345.6), number(-0.0)
-    ('0.0498', '0', '12300', '0')
-    """
-    if not np.isfinite(value):
-        return str(float(value))
-    if abs(value) <= 1e-9 * scale:
-        return "0"
-    value = float(f"{value:.{digits}g}")
-    return f"{int(value)}" if value.is_integer() and abs(value) < 1e6 else f"{value:.{digits}g}"
-
-
-def position(x, spread, digits=3):
-    """Write a position on an axis `spread` long; what the eye cannot part from 0 there is 0."""
-    return number(x, digits, 1e5 * spread)
-
-
-def interval(mean, low, high, digits=2, grain=None):
-    """Write a mean and its interval with as many decimals as the interval's width deserves.
-
-    With `digits` 2 the half-width shows one digit from 3 up, and two below (1.0 to 2.9); with a
-    `grain` all three are multiples of it.
-
-    >>> interval(97.4631, 97.2512, 97.6750), interval(97.4631, 97.0, 97.9262)
-    ('97.46 (97.25 to 97.67)', '97.5 (97.0 to 97.9)')
-    >>> interval(97.4631, 93.0, 99.9, grain=5)
-    '95 (95 to 100)'
-    """
-    if grain:
-        mean, low, high = (number(grain * round(value / grain)) for value in (mean, low, high))
-        return f"{mean} ({low} to {high})"
-    half = (high - low) / 2
-    if not np.isfinite(half) or half <= 1e-9 * abs(mean):
-        return f"{number(mean, digits)} ({number(low, digits)} to {number(high, digits)})"
-    decimals = max(0, digits - 2 - int(np.floor(np.log10(half / 3))))
-    mean, low, high = (round(value, decimals) + 0.0 for value in (mean, low, high))  # -0.0 is 0.0
-    return f"{mean:.{decimals}f} ({low:.{decimals}f} to {high:.{decimals}f})"
-
-
-def plain(text):
-    r"""Write the LaTeX between dollar signs as plain text.
-
-    >>> plain(r"slope $f'(z)$"), plain(r"$\sigma(z) = \frac{1}{1 + e^{-z}} \leq 1$")
-    ("slope f'(z)", 'σ(z) = 1/(1 + e^(-z)) ≤ 1')
-    """
-    return re.sub(r"\$([^$]*)\$", lambda math: _plain_math(math[1]), " ".join(text.split()))
-
-
-def _plain_math(text):
-    def bracketed(part):
-        return part if re.fullmatch(r"\w*|\W?\d*\.?\d+", part) else f"({part})"
-
-    text = re.sub(r"\\[,;: ]|~", " ", text.replace(r"\!", ""))
-    text = re.sub(r"\\([A-Za-z]+) *(?=(\w|\\[a-z])?)", _command, text)
-    text = re.sub(r"\\frac(\w)(\w)", r"\\frac{\1}{\2}", text)
-    inner = r"\{([^{}]*)\}"
-    for _ in range(text.count("{")):  # from the innermost braces out
-        text = re.sub(rf"\\sqrt{inner}", lambda part: f"√{bracketed(part[1])}", text)
-        text = re.sub(rf"([\^_]){inner}", lambda part: part[1] + bracketed(part[2]), text)
-        text = re.sub(rf"\\frac{inner}{inner}",
-                      lambda part: f"{bracketed(part[1])}/{bracketed(part[2])}", text)
-        text = re.sub(rf"\\text{inner}", r"\1", text)
-    return " ".join(re.sub(r"[\\{}]", "", text).split())
-
-
-def _command(match):
-    """A LaTeX command as a sign, or as the word that it prints: `tanh`; structure stays."""
-    name, follows = match[1], match[2]
-    if name in _SIGNS:
-        return _SIGNS[name]
-    if name in ("frac", "sqrt", "text"):
-        return f"\\{name}"
-    letter = name.upper().replace("LAMBDA", "LAMDA")  # Unicode's spelling
-    try:
-        return unicodedata.lookup(f"GREEK {'CAPITAL' if name[0].isupper() else 'SMALL'} "
-                                  f"LETTER {letter}")
-    except KeyError:
-        return f"{name} " if follows else name
 
 
 def labelled(artists):
     """Return the artists that were given a label (matplotlib's own begin with an underscore)."""
-    return [one for one in artists if one.get_label() and not one.get_label().startswith("_")]
+    return [one for one in artists if str(one.get_label() or "_")[0] != "_"]
 
 
-def _panel(axes, digits, crossings):
+def _panel(axes, digits, crossings, grain):
+    value = partial(rounded, grain=grain, digits=digits)
     lines = labelled(axes.lines)
-    facts = [_line(axes, line, digits) for line in lines]
+    facts = [_line(axes, line, digits, value) for line in lines]
     if crossings and len(lines) > 1:
-        facts += _crossings(*lines[:2], digits)
-    for container in axes.containers:
-        if isinstance(container, ErrorbarContainer) and labelled([container]):
-            facts.append(_intervals(container, digits))
-        elif isinstance(container, BarContainer):
-            facts.append(_bars(axes, container, digits))
-    facts += [_points(one, digits) for one in labelled(axes.collections)
+        facts += _crossings(axes, *lines[:2], digits)
+    facts += [_intervals(axes, one, digits, grain) for one in labelled(axes.containers)
+              if isinstance(one, ErrorbarContainer)]
+    facts += [bars.bars(axes, one, digits, grain) for one in axes.containers
+              if isinstance(one, BarContainer)]
+    facts += [_points(one, digits, value) for one in labelled(axes.collections)
               if isinstance(one, PathCollection)]
+    named = {line.get_gid() for line in lines} - {None}  # their bands are told with them
+    facts += [bars.band(one, digits, value) for one in labelled(axes.collections)
+              if isinstance(one, PolyCollection) and one.get_gid() not in named]
+    boxes = {id(bar) for one in axes.containers if isinstance(one, BarContainer) for bar in one}
+    for patch in (one for one in labelled(axes.patches) if id(one) not in boxes):
+        if isinstance(patch, StepPatch):
+            heights, edges, _ = patch.get_data()
+            facts.append(bars.histogram(plain(patch.get_label()), edges, heights, digits, value))
+        elif isinstance(patch, Rectangle):
+            facts.append(bars.span(axes, patch, digits))
+        elif isinstance(patch, Polygon):  # axes.hist(..., histtype="step")
+            facts.append(bars.histogram(plain(patch.get_label()), *bars.outline(patch), digits,
+                                        value))
+    facts = [f"{fact}, to the nearest {number(grain)}" if grain else fact for fact in facts]
     name = plain(axes.get_title(loc="left"))
     where = ", ".join(f"{side} {plain(label)}{' (log scale)' if scale == 'log' else ''}"
                       for side, label, scale in (
@@ -142,9 +73,12 @@ def _panel(axes, digits, crossings):
     return f"{text[:1].upper()}{text[1:]}." if facts and head else f"{text}." if facts else ""
 
 
-def _line(axes, line, digits):
-    x, y = _data(line)
-    name, finite = plain(line.get_label()), np.isfinite(x) & np.isfinite(y)
+def _line(axes, line, digits, value):
+    name, straight = plain(line.get_label()), _straight(axes, line, digits)
+    if straight:
+        return f"{name}: {straight}"
+    x, y = _data(axes, line)
+    finite = np.isfinite(x) & np.isfinite(y)
     if not finite.any():
         return f"{name} has no finite point"
     # A lone gap between two drawn points is a jump; a longer one means values are missing.
@@ -152,15 +86,23 @@ def _line(axes, line, digits):
     jumps, missing = x[lone & np.isfinite(x)], int((~finite & ~lone).sum())
     total, x, y = len(x), x[finite], y[finite]
     scale_x, scale_y = np.ptp(x), np.ptp(y) if axes.get_yscale() == "linear" else 0.0
+    places = bars.named_places(axes.xaxis)
+
+    def place(at):
+        return bars.named(places, at, 0.01) or position(at, scale_x, digits)
 
     def at(index, mark=""):
-        value = number(y[index], digits, scale_y)
-        return f"{value}{mark} at {position(x[index], scale_x, digits)}"
+        return f"{value(y[index], scale=scale_y)}{mark} at {place(x[index])}"
 
+    if not (_onward(x) or _onward(x[::-1])):  # a track through the plane, or loose points
+        text = _points(line, digits, value)
+        if line.get_linestyle() not in ("None", ""):
+            text += f", joined from ({place(x[0])}, {value(y[0], scale=scale_y)}) to " \
+                    f"({place(x[-1])}, {value(y[-1], scale=scale_y)})"
+        return text
     last, low, high = len(y) - 1, _first(y, y.min()), _first(y, y.max())
     if np.ptp(y) <= 1e-9 * abs(y).max():
-        ends = f"{position(x[0], scale_x, digits)} to {position(x[last], scale_x, digits)}"
-        text = f"{name} stays at {number(y[0], digits)} from {ends}"
+        text = f"{name} stays at {value(y[0])} from {place(x[0])} to {place(x[last])}"
     else:
         marks = {low: " (lowest)", high: " (highest)"}
         middle = int(np.argmin(abs(x - (x[0] + x[last]) / 2)))
@@ -173,15 +115,36 @@ def _line(axes, line, digits):
         extremes = (("lowest", low), ("highest", high))
         text += "".join(f", {word} {at(i)}" for word, i in extremes if i not in (0, last))
         if axes.get_yscale() == "linear":  # an error between the points told moves the average
-            text += f", on average {number(_average(x, y), digits, scale_y)}"
+            text += f", on average {value(_average(x, y), scale=scale_y)}"
+    if line.get_drawstyle().startswith("steps"):
+        steps = [place(one) for one in x[1:][(np.diff(x) == 0) & (np.diff(y) != 0)]]
+        text += f", stepping at {listed(steps)}" if len(steps) <= 6 else f", in {len(steps)} steps"
     if len(jumps):
-        places = [position(place, scale_x, digits) for place in jumps]
-        text += f", with a jump at {listed(places)}"
+        text += f", with a jump at {listed([position(one, scale_x, digits) for one in jumps])}"
     if missing:
         text += f", {missing} of {total} points not finite"
     if axes.get_yscale() == "log" and (y <= 0).any():
         text += f", {int((y <= 0).sum())} points at zero or below not drawn on the log scale"
     return text + _band(axes, line, digits)
+
+
+def _straight(axes, line, digits):
+    """What a line says that runs through the whole panel: axhline, axvline and axline."""
+    if isinstance(line, AxLine):
+        (x, y), slope = line.get_xy1(), line.get_slope()
+        if slope is None:
+            slope = (line.get_xy2()[1] - y) / (line.get_xy2()[0] - x)
+        return (f"straight through ({number(x, digits)}, {number(y, digits)}) with slope "
+                f"{number(slope, digits)}")
+    across, up = line.get_transform().contains_branch_seperately(axes.transData)
+    x, y = line.get_xydata()[0]
+    if across and up:
+        return ""
+    return f"a level at {number(y, digits)}" if up else f"upright at {number(x, digits)}"
+
+
+def _onward(x):
+    return (np.diff(x) >= 0).all()
 
 
 def _first(y, extreme):
@@ -205,14 +168,16 @@ def _band(axes, line, digits):
     return ""
 
 
-def _crossings(one, two, digits):
-    (x, y), (other_x, other_y) = _data(one), _data(two)
-    keep = np.isfinite(x) & np.isfinite(y)
-    x, y = x[keep], y[keep]
-    keep = np.isfinite(other_x) & np.isfinite(other_y)
-    if len(x) < 2 or keep.sum() < 2:
+def _crossings(axes, one, two, digits):
+    tracks = [_data(axes, line) for line in (one, two)]
+    for index, (x, y) in enumerate(tracks):
+        keep = np.isfinite(x) & np.isfinite(y)
+        x, y = x[keep], y[keep]
+        tracks[index] = (x, y) if len(x) < 2 or x[-1] >= x[0] else (x[::-1], y[::-1])
+    (x, y), (other_x, other_y) = tracks
+    if min(len(x), len(other_x)) < 2 or not (_onward(x) and _onward(other_x)):
         return []
-    gap = y - np.interp(x, other_x[keep], other_y[keep], left=np.nan, right=np.nan)
+    gap = y - np.interp(x, other_x, other_y, left=np.nan, right=np.nan)
     places = crossing_places(x, gap)
     names = f"{plain(one.get_label())} and {plain(two.get_label())}"
     if not len(places):
@@ -234,64 +199,81 @@ def crossing_places(x, gap):
     return x[turns] + (x[turns + 1] - x[turns]) * a / (a - b)
 
 
-def _intervals(container, digits):
-    points, _, bars = container.lines
-    segments = bars[0].get_segments()
+def _intervals(axes, container, digits, grain):
+    points, _, sticks = container.lines
+    segments = sticks[0].get_segments()
     across = bool(container.has_xerr)  # not read off the bars: they may have no width
-    x, y = (np.asarray(values, float) for values in points.get_data())
+    x, y = (np.asarray(values, float) for values in points.get_data(orig=False))
     means, places = (x, y) if across else (y, x)
-    told, grain = [], getattr(container, "grain", None)
+    names, told = bars.named_places(axes.yaxis if across else axes.xaxis), []
     for mean, place, ends in zip(means, places, segments, strict=True):
         low, high = ends[:, 0 if across else 1]
-        where = f" at {number(place, digits)}" if len(segments) > 1 else ""
-        told.append(f"{interval(mean, low, high, digits, grain)}{where}")
-    about = f", to the nearest {number(grain)}" if grain else ""
-    return f"{plain(container.get_label())} {', '.join(told)}{about}"
+        where = f" at {bars.named(names, place, 0.01) or number(place, digits)}"
+        told.append(f"{interval(mean, low, high, digits, grain)}{where * (len(segments) > 1)}")
+    return f"{plain(container.get_label())} {', '.join(told)}"
 
 
-def _bars(axes, container, digits):
-    flat = container.orientation == "horizontal"
-    axis = axes.yaxis if flat else axes.xaxis
-    ticks = dict(zip(axis.get_ticklocs(), (t.get_text() for t in axis.get_ticklabels()),
-                     strict=False))
-    told = []
-    for bar in container:
-        length = bar.get_width() if flat else bar.get_height()
-        centre = bar.get_y() + bar.get_height() / 2 if flat else bar.get_x() + bar.get_width() / 2
-        name = next((text for place, text in ticks.items() if abs(place - centre) < 1e-6 and text),
-                    number(centre, digits))
-        told.append(f"{plain(name)} {number(length, digits)}")
-    own = f"{plain(container.get_label())}: " if labelled([container]) else ""
-    return f"{own}bars {', '.join(told)}"
-
-
-def _points(points, digits):
-    where = np.asarray(points.get_offsets(), float)
+def _points(points, digits, value):
+    where = (points.get_xydata() if hasattr(points, "get_xydata")
+             else np.ma.filled(np.ma.asarray(points.get_offsets(), float), np.nan))
+    where = where[np.isfinite(where).all(1)]
     if not len(where):
         return f"{plain(points.get_label())}: no points"
-    (left, low), (right, high) = where.min(0), where.max(0)
-    return (f"{plain(points.get_label())}: {len(where)} points, from {number(left, digits)} to "
-            f"{number(right, digits)} across, {number(low, digits)} to {number(high, digits)} up")
+    (left, low), (right, high), (middle, height) = where.min(0), where.max(0), where.mean(0)
+    wide, tall = np.ptp(where, axis=0)
+    return (f"{plain(points.get_label())}: {len(where)} point{'s' * (len(where) > 1)}, from "
+            f"{position(left, wide, digits)} to {position(right, wide, digits)} across, "
+            f"{value(low, scale=tall)} to {value(high, scale=tall)} up, on average at "
+            f"({position(middle, wide, digits)}, {value(height, scale=tall)})")
 
 
-def _images(pictures, digits):
-    values = [np.ma.filled(axes.images[0].get_array(), np.nan) for axes in pictures]
+def _data(axes, line):
+    """A line's points as drawn, stairs with both ends of each step; a level over all the panel."""
+    across, _ = line.get_transform().contains_branch_seperately(axes.transData)
+    x, y = np.asarray(line.get_path().vertices, float).T
+    return (x, y) if across else (np.array(axes.get_xlim()), y)
+
+
+def _images(pictures, digits, grain):
+    drawn = [axes.images[0] for axes in pictures]
+    values = [np.ma.filled(np.ma.asarray(one.get_array(), float), np.nan) for one in drawn]
     shapes = sorted({" by ".join(map(str, one.shape)) for one in values})
-    titles = [plain(axes.get_title(loc=side)) for axes in pictures for side in ("left", "center")
-              if axes.get_title(loc=side)]
-    named = f", titled {listed(titles)}" if titles else ""
+    titles = [plain(axes.get_title(loc="left") or axes.get_title() or axes.get_xlabel())
+              for axes in pictures]
     low, high = min(one.min() for one in values), max(one.max() for one in values)
-    mean = np.mean([one.mean() for one in values])
-    return (f"{len(values)} image{'s' * (len(values) > 1)} of {listed(shapes)} values, from "
-            f"{number(low, digits)} to {number(high, digits)} with mean {number(mean, digits)}"
-            f"{named}.")
+    low, high, mean = (rounded(value, grain, digits)
+                       for value in (low, high, np.mean([one.mean() for one in values])))
+    text = (f"{len(values)} image{'s' * (len(values) > 1)} of {listed(shapes)} values, from "
+            f"{low} to {high} with mean {mean}")
+    named = [title for title in titles if title]
+    ways = drawn[0].get_gid()
+    if ways:
+        names = named if len(named) == len(values) else range(1, len(values) + 1)
+        told = "; ".join(f"{name} {_where(one, ways)}"
+                         for name, one in zip(names, values, strict=True))
+        return f"{text}: {told}."
+    return f"{text}, titled {listed(named)}." if named else f"{text}."
 
 
-def _data(line):
-    return tuple(np.ma.filled(np.ma.asarray(values, float), np.nan)
-                 for values in line.get_data())
+def _where(image, ways):
+    """Say in which ninth of an image its values are highest, and for signed ones lowest."""
+    bands = np.array_split(image, min(3, image.shape[0]))
+    parts = np.array([[part.mean() for part in np.array_split(band, min(3, image.shape[1]), axis=1)]
+                      for band in bands])
+    if np.ptp(parts) <= 1e-9 * abs(image).max():
+        return "the same everywhere" if np.ptp(image) <= 1e-9 * abs(image).max() else "even"
+    told = [("highest", parts.max())] + [("lowest", parts.min())] * (ways == "signed")
+    return ", ".join(f"{word} at the {_place(abs(parts - extreme) <= 1e-9 * np.ptp(parts))}"
+                     for word, extreme in told)
 
 
-def listed(texts):
-    """Write a list as a sentence does: a, b and c."""
-    return " and ".join(filter(None, [", ".join(texts[:-1]), texts[-1]]))
+def _place(cells):
+    """Name the marked cells of a grid of up to three by three, a whole row or column at once."""
+    rows = {1: [""], 2: ["top", "bottom"], 3: ["top", "middle", "bottom"]}[cells.shape[0]]
+    columns = {1: [""], 2: ["left", "right"], 3: ["left", "centre", "right"]}[cells.shape[1]]
+    whole_rows, whole_columns = cells.all(1), cells.all(0)
+    found = [name for name, whole in zip(rows, whole_rows, strict=True) if whole]
+    found += [name for name, whole in zip(columns, whole_columns, strict=True) if whole]
+    rest = cells & ~whole_rows[:, None] & ~whole_columns
+    found += [f"{rows[row]} {columns[column]}".strip() for row, column in np.argwhere(rest)]
+    return listed(found).replace("middle centre", "centre")

@@ -5,12 +5,43 @@
     lab.step(z=3.0).sentence         what it says there
 """
 
+from course_lib.labs.boundary import Boundary
+from course_lib.labs.clock import Cost
+from course_lib.labs.explorer import Explorer
 from course_lib.labs.far_from_zero import Slopes
+from course_lib.labs.hinges import Hinges
 from course_lib.labs.lab import Lab, Step
+from course_lib.labs.temperature import Temperature
 
-__all__ = ["Lab", "Slopes", "Step", "slopes"]
+__all__ = ["Boundary", "Cost", "Explorer", "Hinges", "Lab", "Slopes", "Step", "Temperature",
+           "boundary", "cost", "explorer", "hinges", "slopes", "temperature"]
+
+
+def hinges():
+    """Show the lab of hinges: build a curve from ReLU units."""
+    Hinges().show()
+
+
+def boundary():
+    """Show the lab of boundaries: what networks of a few units make of a plane."""
+    Boundary().show()
+
+
+def explorer():
+    """Show the explorer: any function of the catalogue, its slope, and what comes out of it."""
+    Explorer().show()
 
 
 def slopes():
     """Show the lab of slopes: which function is steeper far from zero, and after many layers."""
     Slopes().show()
+
+
+def cost():
+    """Show a button that measures what sigmoid costs against ReLU on this machine."""
+    Cost().show()
+
+
+def temperature():
+    """Show the lab of softmax with temperature."""
+    Temperature().show()

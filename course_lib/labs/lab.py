@@ -189,7 +189,7 @@ class Stage:
 
 def written(sentence):
     """Return an image as wide as a still picture, with the sentence on it."""
-    lines = fill(sentence, 100)
+    lines = fill(sentence, 94)  # at size 11 a longer line may leave the picture
     with house_style():
         figure = new_figure((SIZE[0], 0.15 + 0.2 * len(lines.splitlines())), STILL_DPI)
         figure.text(0.01, 0.98, lines, va="top", size=11)

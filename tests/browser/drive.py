@@ -7,21 +7,29 @@
     driver.slide("distance from zero")           # or one slider: [Seen, ...], lowest stop first
     driver.press("functions")                    # or one row of buttons: [Seen, ...]
 
-After each step a new picture must appear, and a new sentence unless it is told that this control
-may leave the words as they are. A picture that could not be drawn, which a lab admits in its
-sentence, fails. A slider or a row of buttons is called by its description.
+After each step sentence and picture must be new; a control that may leave one of them as it is, is
+named with "picture" or "sentence", what must change all the same. A picture that could not be
+drawn, which a lab admits in its sentence, fails. Controls are called by their descriptions.
 """
 
 from typing import NamedTuple
 
-from notebook_page import LabOnPage
+POLLS, POLL = 400, 50  # how often to look, milliseconds apart: a lab may have to train networks
+SLIDER, BUTTONS = ".widget-slider", ".widget-toggle-buttons"
+ALL = ("sentence", "picture")
 
-PATIENCE = 20_000  # milliseconds for one step: a lab may have to train networks for it
-POLL = 25
+# Runs in the page: one look at everything takes one trip.
+LOOK = """async (cell) => {
+    const image = cell.querySelector('img.widget-image');
+    const bytes = await (await fetch(image.src)).arrayBuffer();
+    const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+    const hex = Array.from(hash, byte => byte.toString(16).padStart(2, '0')).join('');
+    return [cell.querySelector('[role=status]').innerText, hex];
+}"""
 
 
 class Seen(NamedTuple):
-    """What showed at one stop of a control; `value` is a button's text, or a slider's number."""
+    """What showed at one stop of a control; `value` is a slider's number, or a button's text."""
 
     value: object
     sentence: str
@@ -33,28 +41,31 @@ class Driver:
 
     def __init__(self, output):
         self.output, self.page = output, output.page
-        self.lab = LabOnPage(output)
+
+    def look(self):
+        """What the lab says and a hash of what it shows, now."""
+        return tuple(self.output.evaluate(LOOK))
 
     def names(self, kind):
-        """Names of the controls of a kind, ".widget-slider" or ".widget-toggle-buttons"."""
+        """Names of the controls of a kind, SLIDER or BUTTONS."""
         return self.output.locator(f"{kind} > .widget-label").all_inner_texts()
 
-    def tour(self, same_words=()):
-        """Visit all stops of all controls, returning each to where it stood: {name: [Seen, ...]}.
+    def tour(self, new=None):
+        """Visit all stops of all controls, each of which goes back: {name: [Seen, ...]}.
 
         Args:
-            same_words: names of controls that may leave the sentence as it is.
+            new: for some of the controls, "sentence" or "picture": this alone must change.
         """
-        sliders, rows = self.names(".widget-slider"), self.names(".widget-toggle-buttons")
+        new = new or {}
+        sliders, rows = self.names(SLIDER), self.names(BUTTONS)
         assert sliders or rows, "no controls to be found"
-        unknown = set(same_words) - {*sliders, *rows}
-        assert not unknown, f"no control {unknown} among {sliders + rows}"
-        visits = {name: self.slide(name, name not in same_words) for name in sliders}
-        return visits | {name: self.press(name, name not in same_words) for name in rows}
+        assert set(new) <= {*sliders, *rows}, f"the controls are {sliders + rows}, not {set(new)}"
+        visits = {name: self.slide(name, new.get(name)) for name in sliders}
+        return visits | {name: self.press(name, new.get(name)) for name in rows}
 
-    def slide(self, name, new_words=True):
+    def slide(self, name, new=None):
         """Visit every stop of a slider, from the lowest, and go back: [Seen, ...]."""
-        handle = self._row(".widget-slider", name).locator(".noUi-handle").first
+        handle = self._row(SLIDER, name).locator(".noUi-handle").first
         low, high = (float(handle.get_attribute(f"aria-value{end}")) for end in ("min", "max"))
         assert low < high, f"{name} has one stop only"
 
@@ -63,10 +74,9 @@ class Driver:
 
         def step(key):
             handle.focus()
-            return self._step(lambda: self.page.keyboard.press(key), stands, f"{name}, {key}",
-                              new_words)
+            return self._step(key, stands, f"{name}, {key}", new)
 
-        start = Seen(stands(), self.lab.sentence(), self.lab.picture_hash())
+        start = Seen(stands(), *self.look())
         seen = [start if start.value == low else step("Home")]
         while seen[-1].value < high:
             seen.append(step("ArrowRight"))
@@ -79,49 +89,41 @@ class Driver:
         assert last.sentence == start.sentence, f"{name} back at {start.value:g}: {last.sentence}"
         return seen
 
-    def press(self, name, new_words=True):
-        """Press every button of a row, by Space, last the one that was down before: [Seen, ...]."""
-        buttons = self._row(".widget-toggle-buttons", name).locator("button").all()
+    def press(self, name, new=None):
+        """Press every button of a row, last the one that was down before: [Seen, ...]."""
+        buttons = self._row(BUTTONS, name).locator("button").all()
         active = ["mod-active" in button.get_attribute("class") for button in buttons]
         assert sum(active) == 1, f"{name}: {sum(active)} buttons are down"
-        start, seen = self.lab.sentence(), []
-        for button in [*buttons[active.index(True) + 1:], *buttons[:active.index(True) + 1]]:
-            def space(button=button):
-                button.focus()
-                self.page.keyboard.press("Space")
-
+        first = active.index(True) + 1
+        start, seen = self.look()[0], []
+        for button in [*buttons[first:], *buttons[:first]]:
             def is_down(button=button):
                 return "mod-active" in button.get_attribute("class")
 
             told = button.inner_text()
-            step = self._step(space, is_down, f"{name}, button '{told}'", new_words)
+            button.focus()
+            step = self._step("Space", is_down, f"{name}, button '{told}'", new)
             seen.append(step._replace(value=told))
         assert seen[-1].sentence == start, f"{name} back at '{seen[-1].value}': {seen[-1].sentence}"
         return seen
 
     def _row(self, kind, name):
-        label = self.page.locator(f'.widget-label:text-is("{name}")')
-        row = self.output.locator(kind, has=label)
+        row = self.output.locator(kind, has=self.page.locator(f'.widget-label:text-is("{name}")'))
         assert row.count() == 1, f"{row.count()} controls '{name}'; there are {self.names(kind)}"
         return row
 
-    def _step(self, act, state, told, new_words):
-        """Act once, and return what shows when all that must be new is, and nothing moves more."""
-        def look():
-            return Seen(state(), self.lab.sentence(), self.lab.picture_hash())
-
-        before = look()
-        act()
-        last = before
-        for _ in range(PATIENCE // POLL):
+    def _step(self, key, state, told, new):
+        """Press a key, and return what shows when all that must be new is, and nothing moves."""
+        before = last = Seen(state(), *self.look())
+        self.page.keyboard.press(key)
+        wanted = ("value", *((new,) if new else ALL))
+        for _ in range(POLLS):
             self.page.wait_for_timeout(POLL)
-            now = look()
-            new = [one != other for one, other in zip(now, before, strict=True)]
+            now = Seen(state(), *self.look())
+            same = [part for part in wanted if getattr(now, part) == getattr(before, part)]
             # Picture and sentence come one after the other: twice alike means both are there.
-            if now == last and new[0] and new[2] and (new[1] or not new_words):
+            if now == last and not same:
                 assert not now.sentence.startswith("No picture"), f"{told}: {now.sentence}"
                 return now
             last = now
-        names = ("the control", "the sentence", "the picture")
-        same = [name for name, changed in zip(names, new, strict=True) if not changed]
         raise AssertionError(f"{told}: {' and '.join(same)} did not change; {now}")

@@ -1,3 +1,3 @@
 """Claims of chapter 02, the classic functions: a file for each of its parts."""
 
-FILES = ("formulas", "sigmoid_and_tanh",)
+FILES = ("formulas", "relu", "speed", "sigmoid_and_tanh", "centre", "saturation",)

@@ -129,8 +129,8 @@ def printed_derivatives(seeds):
     return Outcome(
         verdict, found,
         f"With each row's own function both are {'' if verdict != 'false' else 'not '}within 1e-9 "
-        "of the difference quotient. Read with the sigmoid in tanh's row, the formula is off by up to "
-        f"{found[list(found)[2]]:.2f}.",
+        "of the difference quotient. Read with the sigmoid in tanh's row, the formula is off by up "
+        f"to {found[list(found)[2]]:.2f}.",
         condition="sigma stands for each row's own function" if verdict == "holds if" else "")
 
 
@@ -142,8 +142,8 @@ def printed_derivatives(seeds):
          "the left and to the right (over a step of |z|/2, or 1 at zero) agree and are 0 or 1. "
          "holds: at all; holds if: at all but 0; false: otherwise",
     correct="Everywhere but at 0. There it jumps from 0 to 1 and has no value; software takes 0. "
-            "That seldom matters, since few pre-activations are exactly 0, and matters at once where "
-            "all are: with a layer whose weights and biases start at 0.",
+            "That seldom matters, since few pre-activations are exactly 0, and matters at once "
+            "where all are: with a layer whose weights and biases start at 0.",
     literature="Bertoin, Bolte, Gerchinovitz & Pauwels 2021, Numerical influence of ReLU'(0) on "
                "backpropagation, arXiv:2106.12915",
 )
