@@ -70,9 +70,10 @@ def case_rows(case, outcome):
     yield f"Claim {case.id}", case.claim
     yield "Charitable reading", case.reading
     yield "Rule, set beforehand", case.rule
-    chance = f"{outcome.seeds} seeds; tuned: {outcome.tuned}"
+    seeds = f"{outcome.seeds} seeds; tuned: {outcome.tuned}"
+    chance = seeds if outcome.seeds else "exact, no chance"
     if case.kind == "measured":
-        yield "Experiment", chance if outcome.seeds else "exact, no chance"
+        yield "Experiment", outcome.experiment or chance
         yield "Seen", outcome.sentence
     else:
         yield {"cited": "On record", "untestable": "Why untestable"}[case.kind], outcome.sentence

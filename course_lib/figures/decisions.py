@@ -9,9 +9,9 @@ from course_lib.figures.style import BLUE, GREY, VERMILLION
 from course_lib.figures.wording import number, plain, rounded
 
 TINTS = ListedColormap(["#d3e6f3", "#fbdcc4"])  # of the two classes' colours
-CELLS = 240  # the plane is cut into so many cells a side
+CELLS = 200  # the plane is cut into so many cells a side
 LEAST = 0.01  # share of the plane below which a piece of a region is not counted
-HEIGHTS = {1: 3.6, 2: 4.2, 3: 3.3, 4: 2.8}  # inches, by the number of panels
+HEIGHTS = {1: 3.6, 2: 4.2, 3: 3.5, 4: 2.9}  # inches, by the number of panels
 SHAPES = (("o", "circles"), ("^", "triangles"))
 
 
@@ -51,6 +51,7 @@ def regions(labels, scores, data, *, title, names=("class 0", "class 1"), xlabel
     size = 26 if len(labels) < 3 else 15  # of the points
     with panels(title, len(labels), size=(8, HEIGHTS[len(labels)]),
                 note=f"{shapes[:1].upper()}{shapes[1:]}; ringed: on the wrong side") as drawn:
+        first = np.atleast_1d(drawn)[0]
         for axes, label, score in zip(np.atleast_1d(drawn), labels, scores, strict=True):
             height = score(grid).reshape(across.shape)
             axes.imshow(height > 0, cmap=TINTS, vmin=0, vmax=1, origin="lower",
@@ -62,7 +63,8 @@ def regions(labels, scores, data, *, title, names=("class 0", "class 1"), xlabel
                              color=colour, ec="white", lw=0.4, label=names[kind])
             wrong = (score(points) > 0) != (classes == 1)
             axes.scatter(*points[wrong].T, s=2.6 * size, fc="none", ec="black", lw=0.9)
-            axes.set(xlabel=xlabel, ylabel=ylabel if axes is np.atleast_1d(drawn)[0] else "")
+            axes.set(xlabel=xlabel, ylabel=ylabel if axes is first else "")
+            axes.tick_params(labelleft=axes is first)  # all show the same plane
             axes.grid(False)
             _name(axes, label, f"{100 * (1 - wrong.mean()):.0f} % right", len(labels))
             axes.in_words = lambda axes, digits, label=label: _words(axes, label, names, grain,

@@ -61,7 +61,8 @@ def _row(values, labels, title, colours, limits, note=None, where=None, grain=No
         raise ValueError(f"a row holds 1 to {MOST} images, got {len(values)}")
     if labels is not None and len(labels) != len(values):
         raise ValueError(f"each image needs one label: got {len(values)} and {len(labels)}")
-    height = 0.75 + min(2.4, 7.5 / len(values) * values.shape[1] / values.shape[2])
+    _, rows, columns = values.shape
+    height = (0.75 if note else 0.55) + min(2.4, 7.5 / len(values) * rows / columns)
     with panels(title, columns=len(values), size=(8, height), digits=2, note=note,
                 grain=grain) as drawn:
         for index, axes in enumerate(np.atleast_1d(drawn)):

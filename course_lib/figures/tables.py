@@ -57,9 +57,9 @@ def as_html(headings, rows, caption=None):
     sides = ["left", *("right" if right else "left" for right in _numeric(rows)[1:])]
 
     def cells(row, tags):
-        return "".join(f'<{tag} style="text-align: {side}">{escape(cell, quote=False)}'
-                       f"</{tag.split()[0]}>" for tag, side, cell
-                       in zip(tags, sides, row, strict=True))
+        return "".join(f'<{tag} style="text-align: {side}; vertical-align: top">'
+                       f"{escape(cell, quote=False)}</{tag.split()[0]}>"
+                       for tag, side, cell in zip(tags, sides, row, strict=True))
 
     head = cells(headings, ['th scope="col"'] * len(headings))
     tags = ['th scope="row"', *["td"] * (len(headings) - 1)]

@@ -77,7 +77,8 @@ def interpolation(f, hinges):
 
 def largest_error(curve, f):
     """(where, how much) the curve is farthest from f: the leftmost place, if there are several."""
-    x = np.union1d(GRID, curve.places)
+    corners = np.r_[np.unique(curve.places), RIGHT]
+    x = np.unique(np.r_[GRID, corners, (corners[1:] + corners[:-1]) / 2])
     error = abs(curve(x) - f(x))
     at = np.argmax(error >= error.max() - NOTHING)
     return x[at], error[at] if error[at] > NOTHING else 0.0
@@ -98,8 +99,9 @@ class Hinges(Lab):
                 layout={"width": "52em"}),
             "hinges": widgets.IntSlider(value=3, min=0, max=MOST, description="even hinges",
                                         **wide),
-            "place": widgets.FloatSlider(value=0.3, min=-0.95, max=0.95, step=0.05,
-                                         readout_format=".2f", description="own hinge at x =",
+            # In sixteenths, so that it can stand on each of 1, 3, 7 or 15 even hinges.
+            "place": widgets.FloatSlider(value=0.25, min=-0.9375, max=0.9375, step=0.0625,
+                                         readout_format=".3f", description="own hinge at x =",
                                          **wide),
             "bend": widgets.FloatSlider(value=0.0, min=-4.0, max=4.0, step=0.25,
                                         readout_format="+.2f",
@@ -147,21 +149,21 @@ class Hinges(Lab):
         return moving
 
     def move(self, moving, target, hinges, place, bend):
-        goal, place = TARGETS[target], round(place, 2) + 0.0  # + 0.0: no "-0.0" at zero
+        goal, place = TARGETS[target], place + 0.0  # + 0.0: no "-0.0" at zero
         even = interpolation(goal.f, hinges)
         curve = even.bent(place, bend)
         at, error = largest_error(curve, goal.f)
-        corners, ends = np.unique(curve.places), np.array([LEFT, RIGHT])
         faint, own, miss, whole, dots, dot = moving
         # Each piece from the left end to its hinge and on to the right end; NaN lifts the pen.
-        x = np.stack([np.full(hinges + 1, LEFT), even.places, np.full(hinges + 1, RIGHT),
-                      np.full(hinges + 1, np.nan)], 1)
-        y = np.stack([0 * even.places, 0 * even.places, even.changes * (RIGHT - even.places),
-                      np.full(hinges + 1, np.nan)], 1)
-        faint.set_data(np.r_[ends, np.nan, x.ravel()], np.r_[[even.base] * 2, np.nan, y.ravel()])
+        nothing, one = 0 * even.places, 1 + 0 * even.places
+        x = np.stack([LEFT * one, even.places, RIGHT * one, np.nan * one], 1).ravel()
+        y = np.stack([nothing, nothing, even.changes * (RIGHT - even.places), np.nan * one], 1)
+        faint.set_data(np.r_[LEFT, RIGHT, np.nan, x],
+                       np.r_[even.base, even.base, np.nan, y.ravel()])
         own.set_data([LEFT, place, RIGHT], [0, 0, bend * (RIGHT - place)])
         miss.set_data([at, at], [curve(at), goal.f(at)])
-        whole.set_data(np.r_[corners, RIGHT], curve(np.r_[corners, RIGHT]))
+        corners = np.r_[np.unique(curve.places), RIGHT]
+        whole.set_data(corners, curve(corners))
         kinks, changes = curve.kinks()
         dots.set_data(kinks, curve(kinks))
         dot.set_data([hinges + 1], [max(error, FLOOR)])
@@ -176,20 +178,18 @@ class Hinges(Lab):
             return (f"Your own hinge turns all that lies right of {number(place)}: it "
                     f"{'lifts' if lift > 0 else 'lowers'} the right end by {number(abs(lift))}. "
                     f"Without it the largest error is {number(before)}.")
-        twice = _compared(before, self.errors[2 * hinges + 1])
+        twice = _smaller(before, self.errors[2 * hinges + 1])
         more = f"With twice the pieces it would be {twice}. " if before else ""
         return f"{more}Your own hinge, at {number(place)}, is still straight."
 
 
-def _compared(before, after):
-    """An error, and how many times smaller or larger it is than the one before."""
+def _smaller(before, after):
+    """An error, and how many times smaller it is than the one before."""
     if not after:
         return "0"
-    if abs(after - before) < NOTHING:
+    if before - after < NOTHING:
         return "just as large"
-    small, large = sorted((before, after))
-    word = "smaller" if after < before else "larger"
-    return f"{number(after)}, {number(large / small, 2)} times {word}"
+    return f"{number(after)}, {number(before / after, 2)} times smaller"
 
 
 def _kinks(hinges, kinks, changes):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 PANELS, CELLS, HALVINGS = 1400, 8000, 45
+FAR = 14  # standard deviations: of e^(2z), sd 3, most lies around the sixth
 WIDTHS = (0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0)  # of a bin: each puts a bin's centre on 0 and 1
 MOST_BINS, FARTHEST = 32, 10.0  # an exponential's outputs would need an axis of thousands
 FLAT = 0.01  # a smaller slope passes back less than a hundredth of the gradient
@@ -85,12 +86,13 @@ def outputs(function, law, edges):
         edges: of the bins, ascending (n,).
     """
     z, width = nodes(law, function.kinks)
-    share, value = law.density(z) * width, function.f(z)
-    # Each node stands for a short piece of the axis, on which f is a straight line: the share is
-    # spread along it, or sits on one output where the piece is flat.
-    half = abs(function.df(z)) * width / 2
-    run = np.maximum(2 * half, 1e-12)
-    below = np.clip((edges[:, None] - (value - half)) / run, 0, 1) @ share
+    share, value, slope = law.density(z) * width, function.f(z), function.df(z)
+    # Each node stands for a short piece of the axis, on which f is a straight line: its share is
+    # spread evenly over what the piece becomes, or sits on one output where f is flat.
+    right = law.interval(FAR)[0] + np.cumsum(width)
+    run = abs(slope) * width
+    start = value + np.minimum(slope * (right - z), slope * (right - width - z))
+    below = np.clip((edges[:, None] - start) / np.maximum(run, 1e-12), 0, 1) @ share
     return Outputs(
         share @ value, share @ value ** 2,
         zero=probability(lambda z: function.f(z) == 0, law),
@@ -101,12 +103,11 @@ def outputs(function, law, edges):
 
 
 def nodes(law, kinks):
-    """Return points and widths (n,): sum(width * g(z)) is the integral of g over nearly all z.
+    """Return points, ascending, and widths (n,): sum(width * g(z)) is the integral of g.
 
-    Gauss and Legendre's rule of three points on short panels, none of which holds a kink. They
-    reach 14 standard deviations: of e^(2z), sd 3, most lies around the sixth.
+    Gauss and Legendre's rule of three points on short panels, none of which holds a kink.
     """
-    low, high = law.interval(14)
+    low, high = law.interval(FAR)
     inside = [kink for kink in kinks if low < kink < high]
     edges = np.unique(np.concatenate([np.linspace(low, high, PANELS + 1), inside]))
     x, weight = np.polynomial.legendre.leggauss(3)

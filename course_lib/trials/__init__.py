@@ -29,7 +29,7 @@ class Outcome:
 
     `condition` completes a "holds if"; `draw`, where there is one, draws the figure; `seeds` is how
     many networks stand behind each figure (0: exact, no chance involved); `tuned` says what was
-    tuned on what.
+    tuned on what; `experiment` says what stands behind the figures where seeds do not.
     """
 
     verdict: str
@@ -39,6 +39,7 @@ class Outcome:
     tuned: str = "nothing"
     draw: Callable | None = None
     condition: str = ""
+    experiment: str = ""
 
     def __post_init__(self):
         if self.verdict not in VERDICTS:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 POLLS, POLL = 400, 50  # how often to look, milliseconds apart: a lab may have to train networks
 SLIDER, BUTTONS = ".widget-slider", ".widget-toggle-buttons"
 ALL = ("sentence", "picture")
+LOWEST, HIGHEST = -1000, 0  # per cent by which noUiSlider moves a handle's box at either end
 
 # Runs in the page: one look at everything takes one trip.
 LOOK = """async (cell) => {
@@ -66,22 +67,25 @@ class Driver:
     def slide(self, name, new=None):
         """Visit every stop of a slider, from the lowest, and go back: [Seen, ...]."""
         handle = self._row(SLIDER, name).locator(".noUi-handle").first
-        low, high = (float(handle.get_attribute(f"aria-value{end}")) for end in ("min", "max"))
-        assert low < high, f"{name} has one stop only"
 
-        def stands():
-            return float(handle.get_attribute("aria-valuenow"))
+        def stands():  # not aria-valuenow, which is rounded to one decimal
+            return float(handle.get_attribute("aria-valuetext"))
+
+        def at(end):
+            moved = handle.locator("..").get_attribute("style")
+            return f"translate({end}%" in moved
 
         def step(key):
             handle.focus()
             return self._step(key, stands, f"{name}, {key}", new)
 
         start = Seen(stands(), *self.look())
-        seen = [start if start.value == low else step("Home")]
-        while seen[-1].value < high:
+        seen = [start if at(LOWEST) else step("Home")]
+        assert at(LOWEST) and not at(HIGHEST), f"{name} has one stop only, or no way to its first"
+        while not at(HIGHEST):
             seen.append(step("ArrowRight"))
         values = [one.value for one in seen]
-        assert values[0] == low and values == sorted(set(values)), f"{name} stopped at {values}"
+        assert values == sorted(set(values)), f"{name} stopped at {values}"
         assert start.value in values, f"{name} stood at {start.value:g}, between its stops"
         last = seen[-1]
         while last.value > start.value:

@@ -24,7 +24,8 @@ def tour(lab):
 def test_every_stop_of_every_control_changes_picture_and_sentence(tour):
     assert list(tour) == ["function", "negative_slope", "point z", "inputs from"]
     for seen in tour.values():
-        assert len({one.sentence for one in seen}) == len({one.picture for one in seen}) == len(seen)
+        sentences, pictures = {one.sentence for one in seen}, {one.picture for one in seen}
+        assert len(sentences) == len(pictures) == len(seen)
 
 
 def test_every_function_is_there_and_says_its_name(tour):

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from course_lib import data, figures, training
+from course_lib import data, figures, losses, training
 from course_lib.figures import decisions
 
 DISC = data.disc(radius=0.8)
@@ -30,7 +30,7 @@ def test_the_words_of_a_disc_are_its_geometry(shown):
     side = 1.08 * np.ptp(spots, axis=0).max()
     share = 100 * np.pi * 0.8**2 / side**2
     told = float(shown.words().split("class 1 takes ")[1].split(" %")[0])
-    assert told == pytest.approx(share, abs=0.1)  # in cells, 240 a side
+    assert told == pytest.approx(share, abs=0.1)  # in cells, 200 a side
     assert "disc: 100 % of 120 test points on the right side; class 0 takes" in shown.words()
     assert "% of the plane, in one piece, reaching the border; class 1" in shown.words()
     assert f"takes {told} % of the plane, in one piece, inside." in shown.words()
@@ -40,6 +40,8 @@ def test_the_words_of_a_disc_are_its_geometry(shown):
     (lambda x: -x[:, 0] * x[:, 1], 100, ("in 2 pieces, all reaching the border",) * 2),
     (lambda x: x[:, 0] * x[:, 1], 0, ("in 2 pieces, all reaching the border",) * 2),
     (lambda x: x[:, 0], 50, ("in one piece, reaching the border",) * 2),
+    (lambda x: 0.3 - abs(x[:, 0]), 50,  # a strip that meets the border above and below alone
+     ("in 2 pieces, all reaching the border", "in one piece, reaching the border")),
     (lambda x: x[:, 0] * 0 + 1, 50, ("in no piece to speak of", "in one piece, reaching")),
     (lambda x: x[:, 0] * 0, 50, ("in one piece, reaching", "in no piece to speak of")),
     (lambda x: 0.2 - abs(np.hypot(*x.T) - 0.6), 50,  # a ring parts the plane in three
@@ -87,11 +89,21 @@ def test_networks_of_one_and_two_outputs_are_read_as_their_loss_means(shown):
                     "sigmoid_crossentropy": 1 / (1 + np.exp(-out[:, 0])) > 0.5}[loss]
         assert ((score > 0) == expected).all() and (expected == moons.y_test).mean() > 0.9
         figures.regions(["tanh"], [network], moons, title=loss)
-    if run.test_score.values.size:
-        assert "class 1 takes" in shown.words(2)
+    assert "class 1 takes" in shown.words(2)
 
 
-def test_a_sigmoid_head_is_a_probability(shown):
+@pytest.mark.parametrize("loss, head, middle", [
+    ("sigmoid_crossentropy", None, 0.0), ("squared_error", None, 0.5),
+    ("crossentropy", "sigmoid", 0.5), ("sigmoid_crossentropy", "sigmoid", 0.5),
+])
+def test_one_output_is_parted_at_the_middle_of_its_targets(loss, head, middle):
+    network = SimpleNamespace(S=1, sizes=(2, 1), loss=losses.get(loss), head=head,
+                              predict=lambda x: x[None, :, :1])
+    points = np.array([[middle - 0.1, 0], [middle + 0.1, 0]])
+    assert (decisions._function("net", network)(points) > 0).tolist() == [False, True]
+
+
+def test_a_softmax_head_is_a_probability(shown):
     run = training.train(data.moons(), "tanh", seeds=1, hidden=(8,), rate=0.03, epochs=40,
                          head="softmax", loss="crossentropy")
     network = run.network(seed=0)
@@ -112,6 +124,7 @@ def test_wrong_points_are_ringed_and_every_panel_has_its_share(shown, monkeypatc
         wrong = (score(DISC.x_test) > 0) != (DISC.y_test == 1)
         rings = axes.collections[-1].get_offsets()
         assert np.array_equal(np.asarray(rings, np.float32), DISC.x_test[wrong])
+        assert axes.collections[-1].get_facecolor().size == 0  # a ring hides no point
         assert axes.get_title(loc="left") == f"{label}: {100 * (1 - wrong.mean()):.0f} % right"
         assert right in axes.get_title(loc="left")
         markers = [one.get_paths()[0].vertices.shape for one in axes.collections[-3:-1]]

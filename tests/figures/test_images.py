@@ -48,6 +48,7 @@ def test_zero_is_white_on_either_side_and_all_share_one_scale(shown, drawn):
     figures.images(EDGES, title="Signed", signed=True)
     figures.images(EDGES, title="Plain")
     figures.images(np.zeros((1, 2, 2)), title="Nothing", signed=True)
+    figures.images(-EDGES, title="Turned", signed=True)
     for axes in drawn[:3]:
         image = axes.images[0]
         assert image.get_clim() == (-8, 8)
@@ -56,7 +57,7 @@ def test_zero_is_white_on_either_side_and_all_share_one_scale(shown, drawn):
             colour = image.cmap(image.norm(side))
             assert colour[less] < colour[more]
     assert {axes.images[0].get_clim() for axes in drawn[3:6]} == {(-1, 8)}
-    assert drawn[6].images[0].get_clim() == (-1, 1)
+    assert drawn[6].images[0].get_clim() == (-1, 1) and drawn[7].images[0].get_clim() == (-8, 8)
     assert "1 highest at the left; 2 highest at the top; 3 highest at the centre." in shown.words(1)
     assert "White: lowest; black: highest." in shown.words(1)
     assert "1 the same everywhere." in shown.words(2)

@@ -4,12 +4,12 @@ import re
 from functools import partial
 
 import numpy as np
-from latex import ELEMENTARY, Environment, parse
-from latex_constructs import each
+from latex import ELEMENTARY, parse
+from latex_constructs import Environment, each
 from mpmath import mp, mpf
 
 from course_lib import activations
-from tests.activations.mp_reference import REFERENCE, reference
+from tests.activations.mp_reference import ALPHA, LAMBDA, REFERENCE, reference
 
 NAMES = {re.sub("[^a-z0-9]", "", word.lower()): name
          for spelling in ("aliases", "name")  # a canonical name wins over an alias
@@ -24,10 +24,12 @@ LETTERS = {
     "leaky_relu": {"a": "negative_slope"}, "acon_c": {"p_1": "p1", "p_2": "p2", "beta": "beta"},
     "sine": {"omega_0": "omega0"}, "maxout": {"k": "pieces"},
 }
+CONSTANTS = {"selu": {"lambda": LAMBDA, "alpha": ALPHA}}  # Klambauer et al. 2017, section 2
 # A second value for every parameter, exact in binary: what a formula must also hold for.
 OTHERS = {
     "soft_shrink": {"threshold": 1.25}, "hard_shrink": {"threshold": 1.5}, "isru": {"alpha": 3.0},
-    "hard_sigmoid": {"slope": 0.25, "offset": 0.375}, "threshold": {"threshold": -2.0, "value": 0.5},
+    "hard_sigmoid": {"slope": 0.25, "offset": 0.375},
+    "threshold": {"threshold": -2.0, "value": 0.5},
     "smelu": {"beta": 0.5}, "leaky_relu": {"negative_slope": 0.25}, "prelu": {"alpha": -0.5},
     "squareplus": {"b": 0.5}, "elu": {"alpha": 0.375}, "celu": {"alpha": 3.0},
     "isrlu": {"alpha": 0.125}, "swish": {"beta": -3.0}, "sine": {"omega0": 5.0},

@@ -1,9 +1,9 @@
 r"""LaTeX formulas as functions: a parser by recursive descent, evaluated in mpmath.
 
 `parse(r"\frac{1}{1 + e^{-z}}")` gives `value(env)`, for an Environment of mpf numbers and, for
-vectors, numpy arrays of them; `symbols`, the free ones; `vectors` among them (those with an index,
-as z_i); and `functions`, those looked up in it: env["relu"](x, order) with order 0 for f, 1 for f',
-2 for f'', -1 for the inverse.
+vectors, numpy arrays of them; the free `symbols`, the `vectors` (symbols with an index, as z_i) and
+`indices`; and `functions`, those looked up in it: env["relu"](x, order) with order 0 for f, 1 for
+f', 2 for f'', -1 for the inverse.
 
 Not the whole of LaTeX: what formulas of activation functions need, read as a mathematician would.
 Juxtaposition multiplies; \tanh x takes the factors that follow; [x > 0] is Iverson's bracket.
@@ -18,6 +18,7 @@ import numpy as np
 from latex_constructs import RELATIONS, STOPS, Constructs, each
 from mpmath import mp, mpf
 
+mp.dps = 60  # as in tests/activations/mp_reference.py
 TOKEN = re.compile(r"\\(?:mathrm|operatorname\*?|text|textrm|mathit)\s*\{(?P<name>[^{}]*)\}"
                    r"|\\(?:begin|end)\{cases\}|\\\\|\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\S")
 SKIPPED = {r"\,", r"\;", r"\:", r"\!", "\\ ", "~", r"\left", r"\right", r"\displaystyle", r"\big",
@@ -44,8 +45,8 @@ def parse(text, known=lambda name: None):
     value = parser.items()
     if parser.here:
         parser.fail()
-    return SimpleNamespace(text=text, value=value, symbols=parser.symbols | parser.vectors,
-                           vectors=parser.vectors, functions=parser.functions)
+    return SimpleNamespace(text=text, value=value, symbols=parser.symbols, vectors=parser.vectors,
+                           indices=parser.indices, functions=parser.functions)
 
 
 class Parser(Constructs):
@@ -55,7 +56,7 @@ class Parser(Constructs):
         found = (m[0] if m["name"] is None else m["name"].strip() for m in TOKEN.finditer(text))
         self.tokens = [SAME.get(one, one) for one in found if one not in SKIPPED]
         self.text, self.known, self.at, self.stops = text, known, 0, STOPS
-        self.symbols, self.vectors, self.functions = set(), set(), set()
+        self.symbols, self.vectors, self.indices, self.functions = set(), set(), set(), set()
 
     # ---- tokens
 
@@ -188,7 +189,7 @@ class Parser(Constructs):
             power = self.argument()
         if self.take("("):
             inside = self.items(")")
-        elif token[0] == "\\" and name not in GREEK:  # a product up to a bracket or a function
+        elif len(name) > 1 and name not in GREEK:  # a product up to a bracket or a function
             inside = self.product(lambda here: not self.known(here.lstrip("\\")) and (
                 re.fullmatch(r"[a-z]|[\d.]+|\\frac|\\sqrt", here) or here[1:] in GREEK))
         else:
@@ -209,7 +210,7 @@ class Parser(Constructs):
         index = self.raw()
         if index.isdigit():
             return lambda env: vector(env)[int(index) - 1]
-        self.symbols.add(index)
+        self.indices.add(index)
         return lambda env: vector(env)[env[index]]
 
     def symbol(self, token, name):
@@ -222,12 +223,12 @@ class Parser(Constructs):
             return lambda env: env[name]
         index = self.raw()
         if name == "delta" and len(index) == 2:  # Kronecker's
-            self.symbols |= set(index)
+            self.indices |= set(index)
             return lambda env: mpf(env[index[0]] == env[index[1]])
         if index.isdigit():
             name = f"{name}_{index}"
             self.symbols.add(name)
             return lambda env: env[name]
         self.vectors.add(name)
-        self.symbols.add(index)
+        self.indices.add(index)
         return lambda env: env[name][env[index]]

@@ -26,6 +26,7 @@ class Environment(dict):
         return Environment({**self, **changes}, self.definitions)
 
     def indices(self):
+        """The indices of the vectors, which are all of one length."""
         return range(next(len(value) for value in self.values() if isinstance(value, np.ndarray)))
 
 
@@ -58,7 +59,8 @@ class Constructs:
         self.at += 1
         index = self.raw() if self.take("_") else None
         self.expect("}")
-        self.symbols |= {name, index} - {None}
+        (self.vectors if index else self.symbols).add(name)
+        self.indices |= {index} - {None}
         if alone:
             self.functions.add(alone)
             return lambda env: env[alone](env[name], 1)
@@ -86,7 +88,7 @@ class Constructs:
         if self.take("^"):
             self.raw()
         body = self.product()
-        self.symbols.discard(index)
+        self.indices.discard(index)
         return lambda env: [body(env.but(**{index: i})) for i in env.indices()]
 
     def total(self):

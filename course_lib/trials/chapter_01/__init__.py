@@ -1,3 +1,3 @@
 """Claims of chapter 01, why networks need non-linearity: a file for each of its parts."""
 
-FILES = ("linear", "units")
+FILES = ("linear", "approximation", "units", "depth", "generalisation")

@@ -192,17 +192,19 @@ def apples_and_bananas(seeds):
     for what, columns in (("both", [0, 1]), ("hue", [1])):
         scores, networks = zip(*(on_fruit(seed, columns) for seed in seeds), strict=True)
         found[what] = np.array(scores).T, networks[0]
-    (line, relu), network = found["both"]
-    (hue_line, hue_relu), _ = found["hue"]
+    (line, relu), by_both = found["both"]
+    (hue_line, hue_relu), by_hue = found["hue"]
     gap = statistics.paired(relu, line)
     against = statistics.compare(gap.shifted(-2))
     verdict = {"more": "holds", "less": "false"}.get(against, "undecided")
 
     def draw():
         figures.regions(
-            ["one weighted sum"], [network], data.fruit(seed=seeds[0]), names=("apple", "banana"),
+            ["elongation and hue", "hue alone"],
+            [by_both, lambda x: np.subtract(*by_hue.predict(x[:, 1:])[0].T[::-1])],
+            data.fruit(seed=seeds[0]), names=("apple", "banana"),
             xlabel="elongation (standardised)", ylabel="hue (standardised)",
-            title="By elongation and hue, one straight cut parts apples from bananas")
+            title="One straight cut parts the fruit by elongation and hue, not by hue alone")
 
     return Outcome(
         verdict,

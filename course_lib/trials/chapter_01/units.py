@@ -88,7 +88,7 @@ def fitted(function, currents, rates):
     from scipy.optimize import minimize  # imported here: it would slow down `import course_lib`
 
     def curve(log_weight, threshold):
-        values = function.f(np.exp(log_weight) * (currents - threshold))
+        values = function.f(np.exp(min(log_weight, 8)) * (currents - threshold))
         return values * (values @ rates) / max(values @ values, 1e-300)
 
     def error(numbers):
@@ -138,10 +138,11 @@ def a_neuron(seeds):
         currents = np.linspace(0, 2, 161)
         with figures.panels("The model neuron: silent up to a threshold, then a rise that bends",
                             note="Dots: simulated; curves: the nearest of each kind") as axes:
-            axes.plot(currents, firing_rates(currents), "o", ms=3, color="#555555", label="neuron")
             for name in ("relu", "sigmoid", "tanh"):
                 colour, dash = figures.look(name)
                 axes.plot(currents, found[2][name][1], color=colour, ls=dash, label=name)
+            axes.plot(currents[::4], firing_rates(currents[::4]), "o", ms=4, color="#555555",
+                      label="neuron")
             axes.set(xlabel="current (1: the threshold)", ylabel="rate (spikes a second)")
 
     told = ", ".join(f"{name} {near[name]:.1f} %" for name in CURVES)

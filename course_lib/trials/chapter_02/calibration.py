@@ -32,7 +32,7 @@ def bins(stated, came_true, count=BINS):
 def error(stated, came_true, count=BINS):
     """Expected calibration error: the mean distance of stated and true share, cases counted.
 
-    Naeini, Cooper & Hauskrecht 2015; Guo et al. 2017, eq. 3. Never below 0, so that even a perfect
+    Naeini, Cooper & Hauskrecht 2015; Guo et al. 2017, sec. 2. Never below 0, so that even a perfect
     forecast shows a little of it on few cases.
 
     >>> error([0.5, 0.5, 0.9, 0.9], [0, 1, 1, 1])
@@ -47,7 +47,7 @@ def temperature(scores, labels):
     """The T > 0 for which softmax(scores / T) has the least cross-entropy (Guo et al. 2017, 4.2).
 
     scores (N, K), labels (N,) of 0 ... K-1, both from validation data. For one score z that goes
-    through a sigmoid, pass (0, z): softmax of these two is the sigmoid. T is sought from 1/20 to 20.
+    through a sigmoid, pass (0, z): softmax of these two is the sigmoid. T lies in 1/20 ... 20.
     """
     from scipy.optimize import minimize_scalar  # here: it would slow down the import of the trials
     from scipy.special import logsumexp

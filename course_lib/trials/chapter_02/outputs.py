@@ -6,6 +6,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ... import activations, data, figures, initialisation, statistics
+from ...figures.style import BLUE, GREY
 from .. import Outcome, trial
 from . import calibration
 
@@ -22,6 +23,7 @@ PAIR = (3, 8)
 FAR = 10.0  # the mean |z| of a confidently wrong start
 RATES = [0.03, 0.1, 0.3, 1.0, 3.0, 10.0]
 STEPS, GOAL = 300, 0.95
+SHOWN = 61  # of the steps, in the figure
 
 
 def descend(x, y, w, slope, rate, steps):
@@ -81,9 +83,9 @@ def best_rate(loss):
 @trial(
     "C20",
     claim="Sigmoid is suited to the output of a network that answers yes or no.",
-    reading="With a sigmoid behind its sum, one unit learns to tell two digits apart with either of "
-            "the usual losses, from fresh weights as well as from weights that are confidently "
-            "wrong (taught with both labels exchanged until |z| is about 10).",
+    reading="With a sigmoid behind its sum, one unit learns to tell two digits apart with either "
+            "of the usual losses, from fresh weights as well as from confidently wrong ones "
+            "(taught with both labels exchanged until |z| is about 10).",
     rule="a loss passes if from both kinds of start more than half of ten units read 95 % of the "
          "test images within 300 steps, at the rate out of six that is best for it from fresh "
          "weights; it fails if from one kind fewer than half do (three standard errors each); "
@@ -114,11 +116,18 @@ def sigmoid_at_the_output(seeds):
             counted[key] += f" (median: step {np.median(steps_to_goal(path)):.0f})"
 
     def draw():
-        figures.traces(
-            [f"{loss}, {name}" for loss, name in paths],
-            [100 * path.T for path in paths.values()], xlabel="step",
-            ylabel="test images right (%)",
-            title="From a confidently wrong start, only cross-entropy finds its way")
+        with figures.panels("From a confidently wrong start only cross-entropy finds its way",
+                            columns=2, note="Mean of 10 units; bands: 95 % intervals") as drawn:
+            for axes, name in zip(drawn, start, strict=True):
+                for loss, (colour, dash) in zip(SLOPES, figures.looks(list(SLOPES)), strict=True):
+                    each = [statistics.interval(100 * step) for step in paths[loss, name][:SHOWN]]
+                    axes.plot([one.mean for one in each], color=colour, ls=dash, label=loss,
+                              gid=loss)
+                    axes.fill_between(range(SHOWN), [one.low for one in each],
+                                      [one.high for one in each], color=colour, alpha=0.2, lw=0,
+                                      gid=loss)
+                axes.set(title=f"{name} start", xlabel="step", ylim=(-3, 103))
+            drawn[0].set_ylabel("test images right (%)")
 
     return Outcome(
         verdict,
@@ -178,10 +187,10 @@ def logistic_forecasts(case, seeds):
          "0.05 by three standard errors, and fails if it lies above by as many; holds if all three "
          "cases pass; holds if (those that pass): some do and the others fail; false: all fail",
     correct="A sigmoid gives numbers between 0 and 1. They are calibrated if the model's form is "
-            "right and the examples suffice. Too few make it too sure of itself, which one "
-            "temperature, fitted on validation data, nearly repairs; a wrong form it cannot repair.",
-    literature="Platt 1999, Probabilistic outputs for support vector machines; Sur & Candes 2019, A "
-               "modern maximum-likelihood theory for high-dimensional logistic regression; Guo, "
+            "right and the examples suffice. Too few examples make it too sure; one temperature, "
+            "fitted on validation data, repairs most of that. A wrong form it cannot repair.",
+    literature="Platt 1999, Probabilistic outputs for support vector machines; Sur & Candes 2019, "
+               "A modern maximum-likelihood theory for high-dimensional logistic regression; Guo, "
                "Pleiss, Sun & Weinberger 2017, On calibration of modern neural networks",
 )
 @one_thread
@@ -229,11 +238,11 @@ def reliability(axes, stated, came_true):
     said, came = (np.array([one[which] for one in each]) for which in (1, 2))
     full = np.isfinite(said).all(0)
     means = [statistics.interval(column) for column in came[:, full].T]
-    axes.plot([0, 1], [0, 1], color=figures.style.GREY, lw=1, ls=":")
+    axes.plot([0, 1], [0, 1], color=GREY, lw=1, ls=":")
     axes.errorbar(said[:, full].mean(0), [one.mean for one in means],
                   yerr=[[one.mean - one.low for one in means],
                         [one.high - one.mean for one in means]],
-                  fmt="o-", ms=4, lw=1.2, capsize=2, color=figures.style.BLUE,
+                  fmt="o-", ms=4, lw=1.2, capsize=2, color=BLUE,
                   label="share that comes true")
     axes.set(xlabel="stated probability", xlim=(0, 1), ylim=(0, 1), xticks=[0, 0.5, 1],
              yticks=[0, 0.5, 1])

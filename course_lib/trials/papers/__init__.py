@@ -1,6 +1,6 @@
-"""Results of papers, measured again: a file for each chapter that they belong to.
+"""Results of papers, measured again: a file for each topic.
 
-    @replication("R06", paper=..., quantity=..., tolerance=...)
+    @replication("R06", chapter="chapter_01", paper=..., quantity=..., tolerance=...)
     def tent_map(seeds):
         ...
         return Replica(target, measured, agrees, sentence)
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 
-FILES = ()
+FILES = ("approximation", "depth", "dynamics")
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,7 @@ def replication(id, **words):
     def register(measure):
         if id in _REPLICATIONS:
             raise ValueError(f"{id} is replicated twice")
-        chapter = measure.__module__.rsplit(".", 1)[-1]
-        _REPLICATIONS[id] = Replication(id, chapter, measure=measure, **words)
+        _REPLICATIONS[id] = Replication(id, measure=measure, **words)
         return measure
     return register
 
