@@ -10,7 +10,15 @@ from course_lib.trials import Outcome
 from course_lib.trials.chapter_01 import linear
 from course_lib.trials.chapter_02 import sigmoid_and_tanh
 
-EXPECTED = {"C03": "false", "C16": "holds", "C17": "false", "C18": "holds if"}
+EXPECTED = {
+    "C01": "holds", "C02": "false", "C03": "false", "C04": "false", "C05": "false", "C06": "false",
+    "C07": "holds if", "C08": "false", "C09": "holds if", "C10": "holds if", "C11": "holds if",
+    "C12": "holds if", "C13": "holds if", "C14": "holds if", "C15": "holds if", "C16": "holds",
+    "C17": "false", "C18": "holds if", "C19": "holds", "C20": "holds if", "C21": "holds if",
+    "C22": "holds", "C23": "holds if", "C24": "false", "C25": "holds if", "C26": "holds if",
+    "C27": "holds if", "C28": "holds if", "C29": "false", "C30": "false", "C31": "false",
+    "C32": "holds if", "C33": "untestable", "C34": "holds if", "C35": "holds if",
+}
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +31,7 @@ def test_every_trial_has_its_words_and_verdict(tried):
     for id, case in trials.trials().items():
         for words in (case.claim, case.reading, case.rule, case.correct, case.literature):
             assert len(words) > 10, id
-        assert case.kind == "measured" and tried[id].measured, id
+        assert case.kind == ("untestable" if id == "C33" else "measured") and tried[id].measured, id
         assert tried[id].seeds == 0 or tried[id].seeds >= 10, id
 
 

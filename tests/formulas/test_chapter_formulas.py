@@ -29,6 +29,7 @@ def test_the_chapters_are_read():
 # (how many equations, a cell as an author may write it, a fault in it: what is put for what)
 SAID = [
     (1, r"Here $\tanh(z) = 2\sigma(2z) - 1$.", "2z", "z"),
+    (1, r"$\tanh(z) = 2\sigma(2z) - 1 \text{ for every } z > 0$", "- 1", "+ 1"),
     (1, r"Sum: $\sigma(z) + \sigma(-z) = 1$", "= 1", "= 2"),
     (1, r"$\sigma'(z) = \sigma(z)\,\bigl(1 - \sigma(z)\bigr) \le \frac14$", "1 -", "1 +"),
     (1, r"$\sigma'(0) = \frac14$", "14", "15"),

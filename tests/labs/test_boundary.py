@@ -67,10 +67,10 @@ def test_the_region_is_where_the_network_is_above_zero(lab, data, activation, wi
     low, high = np.transpose([axes.get_xlim(), axes.get_ylim()])
     spots = np.random.default_rng(0).uniform(low, high, (3000, 2))
     drawn = inside(region, spots)
-    f, step = formula(data, activation, width, seed), (high - low)[0] / 70
+    f, step = formula(data, activation, width, seed), (high - low)[0] / 300
     around = np.stack([f(spots + step * np.array(way)) > 0 for way in np.ndindex(3, 3)
                        for way in [(way[0] - 1, way[1] - 1)]])
-    clear = around.all(0) | ~around.any(0)  # no border within a cell of the lab's grid
+    clear = around.all(0) | ~around.any(0)  # no border within a quarter of a cell
     assert clear.mean() > 0.7 and 0.05 < drawn.mean() < 0.95
     assert (drawn == (f(spots) > 0))[clear].all()
 

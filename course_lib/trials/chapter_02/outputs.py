@@ -6,7 +6,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ... import activations, data, figures, initialisation, statistics
-from ...figures.style import BLUE, GREY
+from ...figures.style import BLUE, GREY, VERMILLION
 from .. import Outcome, trial
 from . import calibration
 
@@ -49,15 +49,19 @@ def pair_of_digits(part):
 def starts(seeds):
     """First weights (65, seeds): fresh ones, and ones that were taught the wrong way round.
 
-    The latter learned with both labels exchanged and are then made so sure that the mean |z| over
-    the training images is `FAR`: a mistake in the labels that is put right too late.
+    The latter learned a random half of the images with both labels exchanged and are then made so
+    sure that their mean |z| over the training images is `FAR`: a mistake put right too late.
     """
     x, y = pair_of_digits("train")
-    glorot = initialisation.get("glorot")
-    fresh = np.stack([np.append(glorot(64, 1, np.random.default_rng([seed, 20]))[0], 0)
-                      for seed in seeds], 1)
-    *_, wrong = descend(x, 1 - y, fresh, SLOPES["cross-entropy"], 1.0, 100)
-    return {"fresh": fresh, "confidently wrong": FAR * wrong / abs(x @ wrong).mean(0)}
+    glorot, fresh, wrong = initialisation.get("glorot"), [], []
+    for seed in seeds:
+        rng = np.random.default_rng([seed, 20])
+        fresh.append(np.append(glorot(64, 1, rng)[0], 0))
+        half = rng.permutation(len(x))[:len(x) // 2]
+        *_, taught = descend(x[half], 1 - y[half], fresh[-1][:, None], SLOPES["cross-entropy"],
+                             1.0, 100)
+        wrong.append(FAR * taught[:, 0] / abs(x @ taught).mean())
+    return {"fresh": np.stack(fresh, 1), "confidently wrong": np.stack(wrong, 1)}
 
 
 def accuracies(start, loss, rates, part):
@@ -119,7 +123,7 @@ def sigmoid_at_the_output(seeds):
         with figures.panels("From a confidently wrong start only cross-entropy finds its way",
                             columns=2, note="Mean of 10 units; bands: 95 % intervals") as drawn:
             for axes, name in zip(drawn, start, strict=True):
-                for loss, (colour, dash) in zip(SLOPES, figures.looks(list(SLOPES)), strict=True):
+                for loss, colour, dash in zip(SLOPES, (BLUE, VERMILLION), "-:", strict=True):
                     each = [statistics.interval(100 * step) for step in paths[loss, name][:SHOWN]]
                     axes.plot([one.mean for one in each], color=colour, ls=dash, label=loss,
                               gid=loss)
@@ -212,7 +216,8 @@ def word_of_a_sigmoid(seeds):
     def draw():
         with figures.panels("Only the first means what it says", columns=len(CASES),
                             size=(8, 3.4), digits=2,
-                            note="Dots: mean of 10 data sets; bars: 95 % intervals") as drawn:
+                            note="Dots: mean of 10 data sets; bars: 95 % intervals; dotted: what "
+                                 "is stated comes true") as drawn:
             for axes, (case, (p, *_, y)) in zip(drawn, found.items(), strict=True):
                 reliability(axes, p, y)
                 axes.set_title(case.replace(" and ", ",\n"))

@@ -190,7 +190,7 @@ def range_and_flow(seeds):
                  if verdict == "holds if" else "")
 
     def draw():
-        scales = np.array([0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.4, 1.6, 1.8, 2])
+        scales = np.array([0.6, 0.8, 0.9, 1, 1.1, 1.3, 1.6, 2])
         flows = [np.log10([carried(f, scale, seeds)[0] for scale in scales]).T
                  for f in FLOWS.values()]
         figures.traces(
