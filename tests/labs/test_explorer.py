@@ -125,6 +125,10 @@ def test_the_numbers_over_the_bars(lab):
     now = drawn(lab)
     told = [now[one].get_text() for one in ("mean", "second", "zero", "nearly", "beyond")]
     assert told == ["0.399", "0.5", "50 %", "50 %", ""]
+    set_to(lab, "binary_step")
+    assert [drawn(lab)[one].get_text() for one in ("zero", "nearly")] == ["50 %", "all"]
+    set_to(lab, "relu")
+    now = drawn(lab)
     heights, edges, _ = now["bars"].get_data()
     zero = int(np.argmin(abs(edges[:-1] + edges[1:])))
     assert heights.sum() == pytest.approx(100, abs=0.3) and heights.argmax() == zero

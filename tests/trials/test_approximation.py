@@ -118,6 +118,15 @@ def test_r16_agrees_and_can_fail(monkeypatch):
     assert not case.run().agrees and "Not all are" in case.run().sentence
 
 
+@pytest.mark.parametrize("off, agrees", [(5e-10, True), (2e-9, False), (-2e-9, False)])
+def test_the_tolerance_of_r16(monkeypatch, off, agrees):
+    real = paper.distance
+    calls = iter(range(10**6))  # a single one of the thirty distances is off
+    monkeypatch.setattr(paper, "distance",
+                        lambda *given: real(*given) + off * (next(calls) == 17))
+    assert papers.replications()["R16"].run().agrees == agrees
+
+
 # ---- XOR
 
 
@@ -293,6 +302,17 @@ def test_most_of_the_points_decide_which_piece_is_judged():
     assert not approximation.encloses(score, np.concatenate([AROUND[:20], right]))
 
 
+def test_rows_are_rows():
+    """A disc to the right of 0, and an unbounded piece where the mirror at the diagonal has it."""
+    right = AROUND + [5, 0]
+
+    def score(points):
+        return np.maximum(0.8 - radius(points - [5, 0]), points[:, 1] - 4)
+
+    assert approximation.encloses(score, right)
+    assert not approximation.encloses(score, right[:, ::-1])
+
+
 def leaky_network(*layers):
     """A network of leaky ReLU with the given (W, b), as `encloses` asks it."""
     sizes = (2, *(W.shape[1] for W, _ in layers))
@@ -340,7 +360,8 @@ def plant_disc(monkeypatch, narrow, wider):
 
 @pytest.mark.parametrize("narrow, wider, verdict", [
     (10, 10, "holds"), (0, 10, "holds if"), (0, 0, "false"), (5, 10, "undecided"),
-    (0, 6, "undecided"), (10, 0, "undecided")])
+    (0, 7, "undecided"), (0, 9, "holds if"), (3, 10, "undecided"), (1, 10, "holds if"),
+    (10, 0, "undecided")])
 def test_the_rule_of_c07(monkeypatch, narrow, wider, verdict):
     plant_disc(monkeypatch, narrow, wider)
     found = outcome("C07")

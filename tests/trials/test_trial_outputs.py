@@ -160,7 +160,7 @@ def test_figures_draw_and_are_told(capsys):
     for id in ("C20", "C21"):
         run(id).draw()
     words = capsys.readouterr().out
-    assert "squared error, confidently wrong goes from" in words
+    assert "Confidently wrong start: across step: cross-entropy goes from 0" in words
     assert words.count("share that comes true") >= 3
 
 

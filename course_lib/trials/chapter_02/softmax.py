@@ -209,7 +209,7 @@ def mislabelled(digits, share, seed=0):
 @threadpool_limits.wrap(limits=1, user_api="blas")  # small products gain nothing from a second
 def word_of_a_softmax(seeds):
     digits, noisy = data.digits(), mislabelled(data.digits(), 0.2)
-    clean = training.train(digits, ["relu", "tanh"], seeds=seeds, hidden=(64, 64), rate=0.003,
+    clean = training.train(digits, ["relu", "tanh"], seeds=seeds, hidden=(32, 32), rate=0.003,
                            epochs=20)
     over = training.train(noisy, "relu", seeds=seeds, hidden=(64, 64), rate=0.01, epochs=40,
                           keep="last")
@@ -251,8 +251,8 @@ def word_of_a_softmax(seeds):
          **{f"largest share, {name}, {size} times as long": statistics.interval(column)
             for name, one in far.items() for size, column in zip(SIZES, one.T, strict=True)}},
         f"Off by less than {MARGIN}: {', '.join(passed) or 'nowhere'}; off by more: "
-        f"{', '.join(failed) or 'nowhere'}. A temperature {'lessens' if helped else 'keeps'} the "
-        f"error among wrong labels, {'but not' if still else 'and'} below {MARGIN}. "
+        f"{', '.join(failed) or 'nowhere'}. A temperature {'lessens' if helped else 'leaves'} the "
+        f"error among wrong labels; it is then {'still' if still else 'not'} above {MARGIN}. "
         f"Shown noise 1,000 times as long as a digit, ReLU networks are {'' if limit else 'not '}"
         "more than 99 % sure.",
         seeds=len(seeds), tuned="nothing; temperatures on validation digits", draw=draw,
