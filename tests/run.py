@@ -47,7 +47,8 @@ def test_steps():
     ignored = (f"--ignore={folder}" for folder in ELSEWHERE)
     return [Step("lint", (HERE, "-m", "ruff", "check", ".")),
             Step("tests", pytest(HERE, "tests", *ignored)),
-            Step("court", (HERE, "-m", "course_lib.court", "--seed", "0"))]
+            Step("court", (HERE, "-m", "course_lib.court", "--seed", "0")),
+            Step("papers", (HERE, "-m", "course_lib.court", "--papers", "--seed", "0"))]
 
 
 def prove_steps():

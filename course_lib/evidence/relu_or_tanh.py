@@ -10,7 +10,7 @@ from . import load, study
 INIT = {"relu": "he", "tanh": "glorot"}
 DEPTHS = [1, 4]
 RATES = [0.03, 0.06, 0.1, 0.2, 0.3, 0.6, 1.0, 2.0]
-TARGET, WINDOW, EPOCHS = 0.25, 17, 15  # loss; batches in an epoch: the mean over one pass; passes
+TARGET, WINDOW, EPOCHS = 0.25, 17, 10  # loss; batches in an epoch: the mean over one pass; passes
 TUNING_SEEDS = list(range(10**6, 10**6 + 10))  # never used by a trial's own measurement
 
 

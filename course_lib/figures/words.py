@@ -49,9 +49,8 @@ def _panel(axes, digits, crossings, grain):
               if isinstance(one, BarContainer)]
     facts += [_points(one, digits, value) for one in labelled(axes.collections)
               if isinstance(one, PathCollection)]
-    named = {line.get_gid() for line in lines} - {None}  # their bands are told with them
     facts += [bars.band(one, digits, value) for one in labelled(axes.collections)
-              if isinstance(one, PolyCollection) and one.get_gid() not in named]
+              if isinstance(one, PolyCollection)]
     boxes = {id(bar) for one in axes.containers if isinstance(one, BarContainer) for bar in one}
     for patch in (one for one in labelled(axes.patches) if id(one) not in boxes):
         if isinstance(patch, StepPatch):

@@ -6,10 +6,13 @@ Which equations are found, how they are read and how one is marked is told in ch
 
 from pathlib import Path
 
+import identities
 import pytest
 from chapters import cell_equations, equations
 from identities import check
 from latex import ParseError
+
+from course_lib import activations
 
 TEXTS = sorted((Path(__file__).parents[2] / "notebooks" / "text").glob("*.md"))
 FOUND = [(path.stem[:2], one) for path in TEXTS for one in equations(path)]
@@ -69,6 +72,7 @@ SAID = [
      r"$p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$", "- \\delta", "+ \\delta"),
     (1, "$\\mathrm{relu}(z) = z$ for $z > 0$\n<!-- formula z > 0: \\mathrm{relu}(z)=z -->",
      "formula z > 0", "formula z < 0"),
+    (1, r"$\tanh z\,\sigma(z) = \sigma(z) \tanh(z)$", r"= \sigma", r"= 2\sigma"),
     (1, r"$1 - \tanh^2 z = \tanh'(z)$", "1 -", "1 +"), (1, r"$p = \tanh z = 2\sigma(2z) - 1$",
                                                         "- 1", "+ 1"),
     (1, r"<details><summary>Is $\sigma(-z) = 1 - \sigma(z)$?</summary>", "1 -", "1 +"),
@@ -88,6 +92,21 @@ def test_what_an_author_may_write_is_checked_and_a_fault_in_it_found(count, cell
     with pytest.raises(AssertionError, match="is wrong: "):
         for one in cell_equations(wrong):
             check(one)
+
+
+def test_a_fault_too_small_for_doubles_is_found():
+    found, = cell_equations(r"$\tanh(z) = 2\sigma(2z) - 1.0000000000000001$")
+    with pytest.raises(AssertionError, match="is wrong: "):
+        check(found)
+
+
+def test_a_fault_of_the_catalogue_is_found(monkeypatch):
+    found, = cell_equations(r"$\sigma'(z) = \sigma(z)(1 - \sigma(z))$")
+    assert check(found) == identities.PLACES
+    wrong = activations.Activation("sigmoid", f=abs, df=lambda x: 0.25 * abs(x))
+    monkeypatch.setattr(activations, "get", lambda name, **params: wrong)
+    with pytest.raises(AssertionError, match="is wrong: "):
+        check(found)
 
 
 @pytest.mark.parametrize("cell", [

@@ -23,7 +23,7 @@ ENV = Environment({"z": Z, "a": mpf(2), "x": VECTOR, "i": 1, "j": 2, "alpha": mp
     (r"\cosh z \sinh z", mp.cosh(Z) * mp.sinh(Z)), (r"\cosh\frac z2", mp.cosh(Z / 2)),
     (r"\sin(z) a", 2 * mp.sin(Z)), (r"\ln z(1 - z)", mp.log(Z) * (1 - Z)),
     (r"\ln 2z + 1", mp.log(2 * Z) + 1), (r"\mathrm{arccosh}(a)", mp.acosh(2)),
-    (r"[z > 1] + [\,0 < z \leq 0.75\,]", mpf(1)), (r"\max(0, \min(z, 1)) + \min\{a, 3\}", Z + 2),
+    (r"[z > 1] + [\,0 < z \leq 0.75\,] + [0 < z < 0.5]", 1), (r"\max(0, \min(z, 1)) + \min\{a, 3\}", Z + 2),
     (r"\begin{cases} 1, & z > 1 \\ 2 & \text{if } z = 0 \\ 3 & \text{otherwise.} \end{cases}", 3),
     (r"\sum_j e^{x_j}", sum(map(mp.exp, VECTOR))), (r"\max_k x_k x_i", mpf(4)),
     (r"\sum_{j=1}^n x_j^2 + 1", mpf(15)), (r"x_i - x_j", -5), (r"\delta_{ij} + \delta_{ii}", 1),

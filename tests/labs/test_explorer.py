@@ -88,6 +88,12 @@ def test_every_function_has_a_picture_at_every_stop_of_its_parameter(lab, name):
             said = seen[-1].sentence
             assert said.startswith(f"At z = -0.25 {name} ") and "nan" not in said
             assert "inf" not in said
+            for curve in (drawn(lab)["curve"], drawn(lab)["slope"]):
+                low, high = curve.axes.get_ylim()
+                y = np.clip(curve.get_ydata()[np.isfinite(curve.get_ydata())], -10, 10)
+                assert low < y.min() and y.max() < high
+            bars = drawn(lab)["bars"]
+            assert bars.get_data().values.max() < bars.axes.get_ylim()[1]
             if stop != "none":
                 assert f" with {next(iter(activations.get(name).params))} = {stop:.4g} is " in said
     assert len({one.sentence for one in seen}) == len({one.png for one in seen}) == len(seen)
@@ -117,6 +123,8 @@ def test_dots_and_tangent_stand_on_value_and_slope(lab):
     assert now["steepness"].get_text() == f"{slope:.3g}"
     x, y = now["curve"].get_data()
     assert y == pytest.approx(1 / (1 + np.exp(-x)), rel=1e-12) and (x[0], x[-1]) == (-7, 7)
+    x, y = now["slope"].get_data()
+    assert y == pytest.approx(np.exp(-x) / (1 + np.exp(-x)) ** 2, rel=1e-9)
     assert (now["curve"].get_color(), now["slope"].get_color()) == (look("sigmoid")[0],) * 2
 
 
@@ -138,10 +146,30 @@ def test_the_numbers_over_the_bars(lab):
 
 
 def test_flat_parts_are_marked_where_the_slope_is_below_a_hundredth(lab):
-    set_to(lab, "tanh")
-    x, level = drawn(lab)["flat"].get_data()
-    flat = np.isfinite(level)
-    assert (flat == (np.cosh(x) ** -2 < 0.01)).all() and flat.any() and not flat.all()
+    for name, slope in (("tanh", lambda z: np.cosh(z) ** -2), ("sine", np.cos)):
+        set_to(lab, name)
+        x, level = drawn(lab)["flat"].get_data()
+        flat = np.isfinite(level)
+        assert (flat == (abs(slope(x)) < 0.01)).all() and flat.any() and not flat.all()
+
+
+def test_kinks_are_ringed_on_value_and_slope(lab):
+    set_to(lab, "selu")  # lambda alpha = 1.75810 on the left
+    now = drawn(lab)
+    assert now["rings"].get_xydata().tolist() == [[0, 0]]
+    assert now["slope_rings"].get_xydata()[0] == pytest.approx([0, 1.0507009874 * 1.6732632423])
+
+
+@pytest.mark.parametrize("inputs, z, height", [
+    ("N(0, 1)", [0, 1], [1, math.exp(-0.5)]), ("N(-2, 1)", [-2, 0], [1, math.exp(-2)]),
+    ("U(-3, 3)", [-3.5, -2.8, 2.8, 3.5], [0, 1, 1, 0])])
+def test_the_grey_hill_is_the_density_of_the_inputs(lab, inputs, z, height):
+    set_to(lab, "gelu", inputs=inputs)
+    (hill,) = drawn(lab)["curve"].axes.collections
+    x, y = hill.get_paths()[0].vertices.T
+    order = np.argsort(x[y > 0], kind="stable")
+    told = np.interp(z, x[y > 0][order], y[y > 0][order], left=0, right=0)
+    assert told == pytest.approx(0.3 * np.array(height), abs=1e-3)
 
 
 def test_corners_and_jumps_have_no_tangent(lab):

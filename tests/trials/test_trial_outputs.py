@@ -51,9 +51,9 @@ def test_wrong_starts_are_sure_and_wrong():
     assert abs(z["confidently wrong"]).mean(0) == pytest.approx(10, rel=1e-12)
     assert ((z["confidently wrong"] > 0) == y).mean() < 0.05
     assert 0.3 < ((z["fresh"] > 0) == y).mean() < 0.7 and abs(z["fresh"]).mean() < 2
-    for own in starts.values():  # each seed its own
+    for own in starts.values():  # each seed its own weights, and its own half of the images
         cosines = (own.T @ own) / np.outer(*[np.linalg.norm(own, axis=0)] * 2)
-        assert cosines[np.triu_indices(3, 1)].max() < 0.99
+        assert cosines[np.triu_indices(3, 1)].max() < 0.92
 
 
 def test_a_path_begins_before_the_first_step_and_learns():

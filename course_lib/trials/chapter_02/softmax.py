@@ -229,7 +229,7 @@ def word_of_a_softmax(seeds):
     def draw():
         note = "Mean of 10 networks, 100 random directions; bars: 95 % intervals"
         with figures.panels("The further from any digit, the surer the ReLU network",
-                            note=note, grain=0.05) as axes:
+                            note=note, grain=0.2) as axes:
             for name, (colour, dash) in zip(far, figures.looks(list(far)), strict=True):
                 each = [statistics.interval(column) for column in far[name].T]
                 axes.errorbar(SIZES, [one.mean for one in each],

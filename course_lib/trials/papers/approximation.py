@@ -27,7 +27,7 @@ def squares_make_parabolas(seeds):
         for seed in seeds]) for width in WIDTHS}
     target = np.sqrt(1 / 192)
     off = max(np.abs(found - target).max() for found in measured.values())
-    agrees = off <= 1e-9
+    agrees = bool(off <= 1e-9)
     return Replica(
         {width: target for width in measured},
         {width: found.mean() for width, found in measured.items()}, agrees,
