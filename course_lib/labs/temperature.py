@@ -19,7 +19,7 @@ LOGITS = {
     "an exact tie": (2.0, 2.0, 0.0, -1.0), "all equal": (1.0, 1.0, 1.0, 1.0),
     "a ladder": (2.0, 1.0, 0.0, -1.0),
 }
-FARTHEST = 10  # that can be added to all logits
+FARTHEST = 6  # that can be added to all logits
 SMALLEST, LARGEST = 1e-4, 1e2  # of the axis of slopes
 
 
@@ -48,18 +48,21 @@ class Temperature(Lab):
         left, middle, right = figure.add_gridspec(1, 3, width_ratios=(8, 10, 12), wspace=0.04)
         given, shares = figure.add_subplot(left), figure.add_subplot(middle)
         spread, slope = map(figure.add_subplot, right.subgridspec(2, 1))
-        given.set(title="Logits $z$", ylim=(-FARTHEST - 3, FARTHEST + 6))
+        given.set(title="Logits $z$", ylim=(-FARTHEST - 2, FARTHEST + 5),
+                  ylabel="$z$ + constant")
         given.axhline(0, color="#999999", lw=1)
         shares.set(title="softmax$(z/T)$", ylim=(0, 1.12), yticks=np.linspace(0, 1, 5),
                    ylabel="probability $p$")
-        moving = []
-        for axes, paint in ((given, GREY), (shares, colour)):
-            axes.set(xticks=range(len(CLASSES)), xlim=(-0.6, len(CLASSES) - 0.4))
-            axes.set_xticklabels(CLASSES)
+        moving, places = [], range(len(CLASSES))
+        named = [f"{name}\n{z:g}" for name, z in zip(CLASSES, LOGITS[logits], strict=True)]
+        for axes, paint, below in ((given, GREY, named), (shares, colour, CLASSES)):
+            axes.set_xticks(places, below)
+            axes.set_xlim(-0.6, len(CLASSES) - 0.4)
             axes.grid(axis="x", visible=False)
-            moving += axes.bar(range(len(CLASSES)), 0, 0.7, color=paint)
-            moving += [axes.text(place, 0, "", ha="center", va="bottom", size=10,
-                                 color=ink(paint)) for place in range(len(CLASSES))]
+            moving += axes.bar(places, 0, 0.7, color=paint)
+        # Only the probabilities are written on their bars: text is the dearest part of a step.
+        moving += [shares.text(place, 0, "", ha="center", va="bottom", size=10, color=ink(colour))
+                   for place in places]
         for axes, name, measure in ((spread, "entropy", entropy),
                                     (slope, "largest slope", largest_slope)):
             axes.set_title(name, weight="normal")
@@ -82,15 +85,14 @@ class Temperature(Lab):
     def move(self, moving, logits, temperature, shift):
         z = np.array(LOGITS[logits]) + shift
         p = softened(z, temperature)
-        count, measured = len(CLASSES), (entropy(z, temperature), largest_slope(z, temperature))
-        for start, heights, gap, write in ((0, z, 0.3, "{:g}".format),
-                                           (2 * count, p, 0.01, _probability)):
-            bars, texts = (moving[start + k * count:start + (k + 1) * count] for k in (0, 1))
-            for bar, text, height in zip(bars, texts, heights, strict=True):
-                bar.set_height(height)
-                text.set_y(max(height, 0) + gap)
-                text.set_text(write(height))
-        for (line, dot, text), value in zip((moving[-6:-3], moving[-3:]), measured, strict=True):
+        measured = entropy(z, temperature), largest_slope(z, temperature)
+        given, shares, texts = moving[:4], moving[4:8], moving[8:12]
+        for bar, share, text, height, one in zip(given, shares, texts, z, p, strict=True):
+            bar.set_height(height)
+            share.set_height(one)
+            text.set_y(one + 0.01)
+            text.set_text(_probability(one))
+        for (line, dot, text), value in zip((moving[12:15], moving[15:]), measured, strict=True):
             low, high = dot.axes.get_ylim()
             line.set_xdata([temperature, temperature])
             dot.set_data([temperature], [np.clip(value, low, high)])

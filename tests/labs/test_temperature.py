@@ -32,10 +32,10 @@ def lab():
 
 
 def parts(lab):
-    """The moving artists by what they are: bars and texts of both panels, then the marks."""
+    """The moving artists: logits, probabilities and their numbers, then the two marks."""
     moving = lab.stage.moving
-    assert len(moving) == 22
-    return (moving[:4], moving[4:8], moving[8:12], moving[12:16], moving[16:19], moving[19:])
+    assert len(moving) == 18
+    return moving[:4], moving[4:8], moving[8:12], moving[12:15], moving[15:]
 
 
 @pytest.mark.parametrize("settings, sentence", [
@@ -102,9 +102,9 @@ def test_limits():
 @pytest.mark.parametrize("t", [0.01, 2.0])
 def test_a_constant_moves_the_logits_and_nothing_else(lab, name, t):
     lab.step(logits=name, temperature=t, shift=0)
-    for shift in (-10, -1, 1, 10):
+    for shift in (-6, -1, 1, 6):
         lab.step(shift=shift)
-        given, _, shares, told, *_ = parts(lab)
+        given, shares, *_ = parts(lab)
         assert [bar.get_height() for bar in given] == [z + shift for z in LOGITS[name]]
         p = scipy.special.softmax(np.array(LOGITS[name]) / t)
         assert [bar.get_height() for bar in shares] == pytest.approx(p, rel=1e-11)
@@ -116,24 +116,25 @@ def test_a_constant_moves_the_logits_and_nothing_else(lab, name, t):
 
 def test_marks_stand_on_their_curves(lab):
     lab.step(logits=CLOSE, temperature=0.5, shift=0)
-    for line, dot, text in parts(lab)[4:]:
+    for line, dot, text in parts(lab)[3:]:
         curve = next(one for one in dot.axes.lines if len(one.get_xdata()) == len(TEMPERATURES))
         at = TEMPERATURES.index(0.5)
         assert dot.get_xydata()[0] == pytest.approx([0.5, curve.get_ydata()[at]], rel=1e-14)
         assert set(line.get_xdata()) == {0.5} and text.get_text() == f"{curve.get_ydata()[at]:.3g}"
         assert tuple(curve.get_xdata()) == TEMPERATURES and curve.get_color() == look("softmax")[0]
     lab.step(logits=CLEAR, temperature=0.01)
-    _, dot, text = parts(lab)[5]
+    _, dot, text = parts(lab)[4]
     assert dot.get_ydata()[0] == SMALLEST and dot.get_marker() == "v"
     assert text.get_text() == "< 0.001"
 
 
 def test_probabilities_are_never_called_zero_or_one(lab):
     lab.step(logits=CLEAR, temperature=0.01, shift=0)
-    assert [text.get_text() for text in parts(lab)[3]] == ["≈ 1", "≈ 0", "≈ 0", "≈ 0"]
+    assert [text.get_text() for text in parts(lab)[2]] == ["≈ 1", "≈ 0", "≈ 0", "≈ 0"]
     lab.step(temperature=1.0)
-    assert [text.get_text() for text in parts(lab)[3]] == ["0.93", "0.046", "0.017", "0.006"]
-    assert [text.get_text() for text in parts(lab)[1]] == ["4", "1", "0", "-1"]
+    assert [text.get_text() for text in parts(lab)[2]] == ["0.93", "0.046", "0.017", "0.006"]
+    ticks = parts(lab)[0][0].axes.get_xticklabels()
+    assert [tick.get_text() for tick in ticks] == ["A\n4", "B\n1", "C\n0", "D\n-1"]
 
 
 def test_words_for_the_limits_come_only_near_them(lab):
@@ -154,8 +155,8 @@ def test_every_stop_gives_another_picture_and_sentence(lab, name):
     steps = [lab.step(temperature=t) for t in TEMPERATURES]
     assert len({one.png for one in steps}) == len({one.sentence for one in steps}) == 41
     lab.step(temperature=1.0)
-    steps = [lab.step(shift=shift) for shift in range(-10, 11)]
-    assert len({one.png for one in steps}) == len({one.sentence for one in steps}) == 21
+    steps = [lab.step(shift=shift) for shift in range(-6, 7)]
+    assert len({one.png for one in steps}) == len({one.sentence for one in steps}) == 13
     image = Image.open(io.BytesIO(steps[0].png)).convert("RGB")
     assert image.size == (800, 320) and image.getpixel((0, 0)) == (255, 255, 255)
 
@@ -177,7 +178,7 @@ def test_sliders_reuse_figure_and_background_and_hands_take_the_same_way(monkeyp
 @pytest.mark.parametrize("changes, error, message", [
     ({"temperature": 3.0}, ValueError, "temperature must be one of 0.01, 0.0125, .*; got 3.0"),
     ({"temperature": 0.0}, ValueError, "temperature must be one of"),
-    ({"shift": 11}, ValueError, "shift must lie between -10 and 10, got 11"),
+    ({"shift": 7}, ValueError, "shift must lie between -6 and 6, got 7"),
     ({"logits": "none"}, ValueError, "logits must be one of one clear winner, two close, "),
     ({"T": 1.0}, TypeError, "no control 'T'; it has logits, temperature, shift"),
 ])

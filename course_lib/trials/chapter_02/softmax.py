@@ -104,8 +104,9 @@ def accuracies(head, loss, seeds):
          "average, false if more, by three standard errors. (How networks fare that are trained "
          "with it is shown beside this and has no say in the verdict.)",
     correct="It is a full matrix: share i changes with score j by s_i (delta_ij - s_j), where "
-            "delta_ij is 1 for i = j and else 0. s (1 - s) is its diagonal alone. Each row sums "
-            "to 0: one share grows only at the others' expense.",
+            "delta_ij is 1 for i = j and else 0. s (1 - s) is its diagonal alone. Rows sum to "
+            "0 (a constant added to all scores changes nothing), columns too (one share grows only "
+            "at the others' expense); the diagonal alone knows neither.",
     literature="Bridle 1990, Training stochastic model recognition algorithms as networks can lead "
                "to maximum mutual information estimation of parameters; Bishop 2006, Pattern "
                "recognition and machine learning, eq. 4.106",
