@@ -67,8 +67,8 @@ def last_number(f, low, high, dtype):
     rule="as mathematics: right if, computed with hundreds of digits, each agrees with a formula "
          "of other origin to 40 digits. As code: right if in float32 and in float64 each gives a "
          "number at every x from -1000 to 1000 where the true one is not too small for the format, "
-         "within a relative error of 1e-5 and 1e-14 (some hundred roundings). holds: both; holds if (read as mathematics): only the first; "
-         "false: not the first",
+         "within a relative error of 1e-5 and 1e-14 (some hundred roundings). "
+         "holds: both; holds if (read as mathematics): only the first; false: not the first",
     correct="As mathematics they are right. As code, tanh's overflows to nan, and near zero it "
             "loses digits; a library's tanh does neither.",
     literature="Higham 2002, Accuracy and Stability of Numerical Algorithms, ch. 1; Blanchard, "
