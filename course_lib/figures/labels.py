@@ -16,9 +16,12 @@ def label_lines(figure):
     whose author has called `axes.legend()` are left alone. The layout is settled afterwards.
     """
     waiting = [axes for axes in figure.axes if labelled(axes.lines) and not axes.get_legend()]
+    if not waiting:
+        return  # the layout is settled when the figure is drawn
+    layout = figure.get_layout_engine()
     while True:
         for _ in range(2):  # the layout moves a little once more when the ticks have changed
-            figure.draw_without_rendering()
+            layout.execute(figure)
         placed = {axes: _places(axes, labelled(axes.lines)) for axes in waiting}
         crowded = [axes for axes in waiting if placed[axes] is None]
         if not crowded:
