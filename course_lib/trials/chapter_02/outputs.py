@@ -96,7 +96,7 @@ def best_rate(loss):
          "holds if both pass; holds if (that loss): one passes and one fails; false: both fail",
     correct="With cross-entropy the gradient at the sum is p - y, large as long as the answer is "
             "wrong. With squared error a factor p (1 - p) comes in: from fresh weights it learns "
-            "as well, but where the unit is sure and wrong it stands still.",
+            "as well, but where the unit is sure and wrong it hardly moves.",
     literature="Bridle 1990, Probabilistic interpretation of feedforward classification network "
                "outputs; Golik, Doetsch & Ney 2013, Cross-entropy vs. squared error training",
 )
