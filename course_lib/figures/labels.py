@@ -20,8 +20,7 @@ def label_lines(figure):
         return  # the layout is settled when the figure is drawn
     layout = figure.get_layout_engine()
     while True:
-        for _ in range(2):  # the layout moves a little once more when the ticks have changed
-            layout.execute(figure)
+        layout.execute(figure)
         placed = {axes: _places(axes, labelled(axes.lines)) for axes in waiting}
         crowded = [axes for axes in waiting if placed[axes] is None]
         if not crowded:
