@@ -139,3 +139,24 @@ def test_a_condition_goes_with_holds_if_alone():
 def test_an_outcome_needs_a_known_verdict():
     with pytest.raises(ValueError, match="a verdict is one of holds, holds if"):
         Outcome("maybe", {}, "")
+
+
+def test_papers_as_json_lines(capsys):
+    assert court.main(["--papers", "--only", "R06,R16", "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["id"] for line in lines] == ["R06", "R16"]
+    for line in lines:
+        assert {"id", "target", "measured", "agrees"} <= set(line) and line["agrees"] is True
+        assert set(line["target"]) == set(line["measured"])
+
+
+def test_a_table_of_verdicts_has_a_row_for_each_claim_of_the_chapter(monkeypatch):
+    shown = []
+    monkeypatch.setattr("course_lib.figures.table", lambda *table: shown.append(table))
+    monkeypatch.setattr(court, "tried", lambda case, seed: Outcome("false", {"x": 1}, "seen"))
+    court.verdicts("chapter_01")
+    (_, rows), = shown
+    assert [row[0] for row in rows] == [id for id in EXPECTED if id <= "C14"]
+    assert {row[2] for row in rows} == {"FALSE"}
+    with pytest.raises(ValueError, match="no chapter 'chapter_1' .there are chapter_01"):
+        court.verdicts("chapter_1")
