@@ -7,6 +7,7 @@ imported when its name is first used, so `import course_lib` stays light):
     1  networks, initialisation          stacked networks, forward and backward; first weights
     2  training                          many networks at once, compared fairly
     3  statistics                        paired differences, intervals, equivalence
+       diagnostics                       signal and gradient, layer by layer
     4  figures                           pictures that say in words what they show
     5  trials, court, evidence           each claim measured; verdicts; stored longer studies
     6  labs, study                       sliders; quizzes
@@ -17,7 +18,8 @@ imported when its name is first used, so `import course_lib` stays light):
 import importlib
 
 _ROOMS = (
-    "activations", "data", "networks", "initialisation", "training", "statistics", "figures",
+    "activations", "data", "networks", "initialisation", "training", "statistics",
+    "diagnostics", "figures",
     "trials", "court", "evidence", "labs", "study", "keras_tools", "start",
 )
 

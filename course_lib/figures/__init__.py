@@ -7,6 +7,7 @@
     figures.accuracies(labels, values, title="...")
     figures.digits(data.x_test[:10], data.y_test[:10])
     figures.images(filters, names, title="...", signed=True)
+    figures.layers(["he", "glorot"], [report, other], title="...")
     figures.regions(["tanh"], [run.network(seed=0)], data.moons(), title="...")
     figures.table(["function", "slope at 0"], [["sigmoid", 0.25], ["tanh", 1]])
     with figures.panels("Sigmoid's slope never exceeds 1/4") as axes: ...
@@ -20,8 +21,9 @@ from course_lib.figures.decisions import regions
 from course_lib.figures.lines import curves, slopes
 from course_lib.figures.pictures import digits, images
 from course_lib.figures.results import accuracies, differences, traces
+from course_lib.figures.signals import layers
 from course_lib.figures.style import look, looks
 from course_lib.figures.tables import table
 
-__all__ = ["accuracies", "curves", "differences", "digits", "images", "look", "looks", "panels",
-           "regions", "slopes", "table", "traces"]
+__all__ = ["accuracies", "curves", "differences", "digits", "images", "layers", "look", "looks",
+           "panels", "regions", "slopes", "table", "traces"]

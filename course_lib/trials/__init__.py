@@ -20,7 +20,7 @@ from importlib import import_module
 
 KINDS = ("measured", "cited", "untestable")
 VERDICTS = ("holds", "holds if", "false", "untestable", "undecided")
-CHAPTERS = ("chapter_01", "chapter_02")
+CHAPTERS = ("chapter_01", "chapter_02", "chapter_03", "chapter_04")
 
 
 @dataclass(frozen=True)
