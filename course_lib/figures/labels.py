@@ -7,6 +7,7 @@ from course_lib.figures.words import labelled
 
 MOST_DIRECT = 5  # more names than this crowd a panel
 GAP = 7  # pixels between a line and its name at the course's 144 dpi
+WAYS = np.array([(0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1)])
 
 
 def label_lines(figure):
@@ -52,32 +53,29 @@ def _places(axes, lines):
     taken = np.array([box.extents for box in boxes]).reshape(-1, 4)
     found = []
     for line in lines:
-        width, height = _size(axes, line.get_label())
+        half = np.array(_size(axes, line.get_label())) / 2
         own, rest = tracks[line], [tracks[other] for other in axes.lines if other is not line]
         others = np.concatenate([*rest, np.full((1, 2), -1e4)])
         named = np.concatenate([*(tracks[o] for o in lines if o is not line), [[-1e4, -1e4]]])
-        best, place = -np.inf, None
-        for anchor in own[::4]:
-            for way in ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1)):
-                centre = anchor + np.array(way) * (width / 2 + GAP, height / 2 + GAP)
-                half = np.array([width, height]) / 2
-                low, high = centre - half, centre + half
-                if (low < frame.min + 4).any() or (high > frame.max - 4).any():
-                    continue
-                if _covers(own, low, high) or _covers(others, low - 3, high + 3):
-                    continue
-                if ((taken[:, :2] < high + 4) & (taken[:, 2:] > low - 4)).all(1).any():
-                    continue
-                near, far = _distance(own, low, high), _distance(named, low, high)
-                if far < 1.8 * near:  # a name closer to another line would be read as its name
-                    continue
-                score = min(far, 90) - 2 * near - (0 if 0 in way else 3)
-                if score > best:
-                    best, place = score, (centre, low, high)
-        if place is None:
+        centre = (own[::4, None] + WAYS * (half + GAP)).reshape(-1, 2)
+        aslant = np.tile((WAYS != 0).all(1), len(own[::4]))
+
+        def keep(free):
+            nonlocal centre, aslant
+            centre, aslant = centre[free], aslant[free]
+
+        keep(((centre - half >= frame.min + 4) & (centre + half <= frame.max - 4)).all(1))
+        keep(~_overlap(taken, centre - half - 4, centre + half + 4))
+        keep(~_covered(own, centre - half, centre + half))
+        keep(~_covered(others, centre - half - 3, centre + half + 3))
+        near, far = (_distance(points, centre - half, centre + half) for points in (own, named))
+        score = np.minimum(far, 90) - 2 * near - 3 * aslant
+        score[far < 1.8 * near] = -np.inf  # a name closer to another line would be read as its name
+        if not np.isfinite(score).any():
             return None
-        found.append(place[0])
-        taken = np.vstack([taken, np.concatenate(place[1:])])
+        place = centre[score.argmax()]
+        found.append(place)
+        taken = np.vstack([taken, np.concatenate([place - half, place + half])])
     return found
 
 
@@ -98,13 +96,25 @@ def _track(axes, line, frame):
     return dense[((dense >= frame.min) & (dense <= frame.max)).all(1)]
 
 
-def _covers(points, low, high):
-    return ((points > low) & (points < high)).all(1).any()
+def _overlap(boxes, low, high):
+    """Whether any of the boxes (n, 4) reaches into each candidate [low, high] (m, 2): (m,)."""
+    return ((boxes[:, :2] < high[:, None]) & (boxes[:, 2:] > low[:, None])).all(-1).any(1)
+
+
+def _covered(points, low, high):
+    """Whether any point (n, 2) lies inside each candidate [low, high] (m, 2): (m,)."""
+    x, y = points.T
+    inside = (x > low[:, :1]) & (x < high[:, :1])
+    inside &= y > low[:, 1:]
+    inside &= y < high[:, 1:]
+    return inside.any(1)
 
 
 def _distance(points, low, high):
-    outside = np.maximum(0, np.maximum(low - points, points - high))
-    return np.hypot(*outside.T).min(initial=1e4)
+    """From each candidate [low, high] (m, 2) to the nearest of the points (n, 2): (m,)."""
+    x, y = (np.maximum(0, np.maximum(low[:, None, k] - points[:, k],
+                                     points[:, k] - high[:, None, k])) for k in (0, 1))
+    return np.sqrt(np.square(x) + np.square(y)).min(1, initial=1e4)
 
 
 def _size(axes, label):
