@@ -8,6 +8,7 @@ imported when its name is first used, so `import course_lib` stays light):
     2  training                          many networks at once, compared fairly
     3  statistics                        paired differences, intervals, equivalence
        diagnostics                       signal and gradient, layer by layer
+       thermostat                        what depth makes of a signal's size, from theory
     4  figures                           pictures that say in words what they show
     5  trials, court, evidence           each claim measured; verdicts; stored longer studies
     6  labs, study                       sliders; quizzes
@@ -19,7 +20,7 @@ import importlib
 
 _ROOMS = (
     "activations", "data", "networks", "initialisation", "training", "statistics",
-    "diagnostics", "figures",
+    "diagnostics", "thermostat", "figures",
     "trials", "court", "evidence", "labs", "study", "keras_tools", "start",
 )
 

@@ -24,7 +24,7 @@ from ..named import Named
 from ..statistics import interval
 
 FOLDER = Path(__file__).resolve().parents[2] / "evidence"
-STUDIES = ("centring", "four_sigmoids", "relu_or_tanh")  # each a file of this folder
+STUDIES = ("centring", "depths", "fifty_layers", "four_sigmoids", "relu_or_tanh")  # each a file of this folder
 ENGINE = ("activations/activation.py", "activations/fast.py", "activations/primitives.py",
           "data/__init__.py", "initialisation.py", "losses.py", "networks.py", "norms.py",
           "optimisers.py", "training.py")
