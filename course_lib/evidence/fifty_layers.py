@@ -72,7 +72,7 @@ def measured():
 
 
 def the_map(pair):
-    """The map of one of the pairs, and second moments of the first layer over the inputs' spread."""
+    """The map of a pair, and the first layer's second moments over the spread of inputs."""
     f, init = PAIRS[pair]
     one = thermostat.pair(activations.get(f), init, width=WIDTH)
     first = 1 if init == "own gain" else one.w2
