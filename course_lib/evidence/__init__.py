@@ -1,7 +1,6 @@
 """Longer studies: measured once by `make evidence`, stored small, measured again in part when used.
 
-    @study("four_sigmoids", "hidden_layers",
-           "hidden_scores", {"depth": [1, 5], "rate": [0.1, 0.3]}, families=("saturating",))
+    @study("four_sigmoids", {"depth": [1, 5], "rate": [0.1, 0.3]}, families=("saturating",))
     def four_sigmoids(depth, rate):
         return {"val_score": ...}          # arrays of the same shapes in every part
 
@@ -26,8 +25,8 @@ from ..statistics import interval
 
 FOLDER = Path(__file__).resolve().parents[2] / "evidence"
 # Each a file of this folder.
-STUDIES = ("centring", "dead_units", "depths", "fifty_layers", "four_sigmoids", "label_noise",
-           "relu_or_tanh")
+STUDIES = ("centring", "dead_units", "depths", "fifty_layers", "four_sigmoids", "hidden_layers",
+           "hidden_scores", "label_noise", "relu_or_tanh")
 ENGINE = ("activations/activation.py", "activations/fast.py", "activations/primitives.py",
           "data/__init__.py", "initialisation.py", "losses.py", "networks.py", "norms.py",
           "optimisers.py", "training.py")
