@@ -4,6 +4,8 @@ Thirty seeds that took no part in choosing the rates. The rates come from valida
 other rate was ever tried on the test digits.
 """
 
+from functools import cache
+
 import numpy as np
 
 from . import hidden_layers, load, study
@@ -28,6 +30,7 @@ def measure(activation, depth, how):
             "loss": np.round(np.nan_to_num(loss, nan=1e6, posinf=1e6), 4)}
 
 
+@cache
 def stored():
     """The stored arrays, sure that the rates are still those that `hidden_layers` chooses."""
     arrays, today = load("hidden_scores"), hidden_layers.own_rates()
@@ -42,3 +45,8 @@ def stored():
 def accuracies(name, depth, how="own rate"):
     """Test accuracy of the 30 stored networks in per cent (30,)."""
     return 100 * stored()["test_score"].sel(activation=name, depth=depth, how=how).values
+
+
+def own_rate(name, depth):
+    """The rate at which `accuracies` were measured, chosen on validation digits."""
+    return float(stored()["rate"].sel(activation=name, depth=depth, how="own rate").values)
