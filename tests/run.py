@@ -45,8 +45,10 @@ def pytest(python, *arguments):
 def test_steps():
     """What `make test` runs; the notebooks are run again by tests/test_notebooks.py."""
     ignored = (f"--ignore={folder}" for folder in ELSEWHERE)
+    # Two at a time, a file each; their small matrix products gain nothing from further threads.
+    together, alone = ("-n", "2", "--dist", "loadfile"), {"OPENBLAS_NUM_THREADS": "1"}
     return [Step("lint", (HERE, "-m", "ruff", "check", ".")),
-            Step("tests", pytest(HERE, "tests", *ignored)),
+            Step("tests", pytest(HERE, *together, "tests", *ignored), alone),
             Step("court", (HERE, "-m", "course_lib.court", "--seed", "0")),
             Step("papers", (HERE, "-m", "course_lib.court", "--papers", "--seed", "0"))]
 
