@@ -6,6 +6,7 @@ imported when its name is first used, so `import course_lib` stays light):
     0  activations, data                 the catalogue of functions; small data sets
     1  networks, initialisation          stacked networks, forward and backward; first weights
     2  training                          many networks at once, compared fairly
+       recurrent                         the same for sequences: plain recurrences and LSTMs
     3  statistics                        paired differences, intervals, equivalence
        diagnostics                       signal and gradient, layer by layer
        thermostat                        what depth makes of a signal's size, from theory
@@ -19,7 +20,7 @@ imported when its name is first used, so `import course_lib` stays light):
 import importlib
 
 _ROOMS = (
-    "activations", "data", "networks", "initialisation", "training", "statistics",
+    "activations", "data", "networks", "initialisation", "training", "recurrent", "statistics",
     "diagnostics", "thermostat", "figures",
     "trials", "court", "evidence", "labs", "study", "keras_tools", "start",
 )

@@ -26,7 +26,7 @@ from ..statistics import interval
 FOLDER = Path(__file__).resolve().parents[2] / "evidence"
 # Each a file of this folder.
 STUDIES = ("centring", "dead_units", "depths", "fifty_layers", "four_sigmoids", "hidden_layers",
-           "hidden_scores", "label_noise", "relu_or_tanh")
+           "hidden_scores", "label_noise", "output_heads", "relu_or_tanh")
 ENGINE = ("activations/activation.py", "activations/fast.py", "activations/primitives.py",
           "data/__init__.py", "initialisation.py", "losses.py", "networks.py", "norms.py",
           "optimisers.py", "training.py")
@@ -39,6 +39,7 @@ class Study:
     axes: dict
     families: tuple
     measure: object
+    files: tuple = ()
 
     @property
     def path(self):
@@ -56,18 +57,20 @@ class Study:
         here = Path(__file__).parents[1]
         files = [here / name for name in ENGINE]
         files += [here / "activations" / f"{family}.py" for family in self.families]
+        files += [here / name for name in self.files]
         for file in (*files, Path(sys.modules[self.measure.__module__].__file__)):
             digest.update(ast.dump(_bare(ast.parse(_source(file)))).encode())
         return digest.hexdigest()[:16]
 
 
-def study(name, axes, families):
+def study(name, axes, families, files=()):
     """Registers a function of one label an axis, returning a dict of arrays, as a study.
 
-    `families` names the files of the catalogue that it takes its activations from.
+    `families` names the files of the catalogue that it takes its activations from, `files` what
+    else of course_lib it runs ("recurrent/cells.py").
     """
     def register(measure):
-        _STUDIES[name] = Study(name, axes, families, measure)
+        _STUDIES[name] = Study(name, axes, families, measure, files)
         return measure
     return register
 
