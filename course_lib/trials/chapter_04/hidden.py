@@ -1,0 +1,246 @@
+"""Does the function of the hidden layers matter, and which one? Test accuracies at tuned rates."""
+
+from functools import cache
+
+import numpy as np
+
+from ... import figures, statistics
+from ...evidence import hidden_layers, hidden_scores
+from .. import Outcome, trial
+
+MATTERS, WORTH_IT = 2, 1  # points
+FRESH = {2: 10, 4: 10, 6: 5, 12: 4}  # new networks of each function, beside the 30 stored
+TUNED = (f"the rate of each at each depth, out of {len(hidden_layers.RATES)}, on the validation "
+         "digits, with 10 other seeds")
+OTHERS = tuple(name for name in hidden_layers.FUNCTIONS if name != "relu")
+
+
+@cache
+def fresh(name, depth, seeds):
+    """Test accuracy (%) of new networks at the stored study's rate for them, (seeds,)."""
+    run = hidden_layers.train(name, depth, hidden_scores.own_rate(name, depth), list(seeds))
+    return 100 * np.nan_to_num(run.test_score.values, nan=hidden_layers.GUESSING)
+
+
+def gain(name, depth, seeds=(), over="relu"):
+    """The paired difference of test accuracy to another function, in points.
+
+    Over 30 stored seeds, and as many of `seeds` as FRESH allows at this depth, measured now.
+    """
+    new = tuple(seeds)[:FRESH[depth]]
+    a, b = (np.concatenate([hidden_scores.accuracies(one, depth),
+                            fresh(one, depth, new) if new else []]) for one in (name, over))
+    return statistics.paired(a, b)
+
+
+def worth(one):
+    """Whether a gain is there: True, False where it is surely less than a point, None unsure."""
+    if statistics.compare(one) == "more":
+        return True
+    return False if statistics.compare(one.shifted(-WORTH_IT)) == "less" else None
+
+
+def layers(depths):
+    """Depths as a condition says them: "2 or 6 hidden layers"."""
+    return f"{' or '.join(map(str, depths))} hidden layers"
+
+
+@trial(
+    "C55",
+    claim="The choice of activation function significantly affects accuracy.",
+    reading="Eleven popular functions, each with the first weights made for it and with the rate "
+            "that suits it best, as hidden layers of a network that reads digits: the choice "
+            "matters at a depth if at least one of them is over 2 points from ReLU.",
+    rule=f"with 2, 6 and 12 hidden layers: the choice matters if the accuracy of one of ten "
+         f"functions is over {MATTERS} points from ReLU's, and does not if all ten are within "
+         f"{MATTERS} points, by three standard errors each. holds: it matters at all three; holds "
+         "if (which depths): at some, and at the others it does not; false: at none. (The margin "
+         "is that of C18; a look at validation digits came before.)",
+    correct="It depends on depth, and on what else is chosen. In a shallow network with tuned "
+            "rates the functions cannot be told apart to 2 points. In a deep plain network a "
+            "function can fail altogether; among those that do not, the differences are small, "
+            "and they are larger where one rate is forced on all.",
+    literature="Mishkin, Sergievskiy & Matas 2017, Systematic evaluation of CNN advances on the "
+               "ImageNet, arXiv:1606.02228; Eger, Youssef & Gurevych 2018, Is it time to Swish? "
+               "Comparing deep learning activation functions across NLP tasks, arXiv:1901.02671",
+)
+def choice_matters(seeds):
+    new = {2: ("tanh", "sigmoid"), 6: ("tanh", "sigmoid"), 12: ()}
+    gains = {(depth, name): gain(name, depth, seeds if name in new[depth] else ())
+             for depth in new for name in OTHERS}
+    seen = {depth: {name: statistics.compare(gains[depth, name], MATTERS) for name in OTHERS}
+            for depth in new}
+    apart = {depth: [name for name, found in seen[depth].items() if found in ("more", "less")]
+             for depth in new}
+    matters = {depth: True if apart[depth] else
+               False if set(seen[depth].values()) == {"equal"} else None for depth in new}
+    some = [depth for depth in new if matters[depth]]
+    verdict = ("undecided" if None in matters.values() else
+               {0: "false", len(new): "holds"}.get(len(some), "holds if"))
+
+    def draw():
+        shown = [(depth, name) for depth in (2, 12) for name in OTHERS
+                 if name not in apart[depth]]
+        figures.differences(
+            [f"{name}, {depth} layers" for depth, name in shown], [gains[one] for one in shown],
+            margin=MATTERS, grain=0.5,
+            title="Accuracy less ReLU's, rates tuned"
+            + "".join(f"; not shown: {', '.join(apart[depth])} with {depth} layers"
+                      for depth in (2, 12) if apart[depth]))
+
+    return Outcome(
+        verdict,
+        {f"points to ReLU, {name}, depth {depth}": one for (depth, name), one in gains.items()},
+        f"Over {MATTERS} points from ReLU: " + "; ".join(
+            f"{', '.join(apart[depth]) or 'none of ten'} with {depth} layers" for depth in new)
+        + ". Surely within them: " + "; ".join(
+            f"{sum(found == 'equal' for found in seen[depth].values())} with {depth} layers"
+            for depth in new) + ".",
+        seeds=len(hidden_scores.SEEDS), tuned=TUNED, draw=draw,
+        condition=f"the network has {layers(some)}" if verdict == "holds if" else "",
+        experiment=f"{len(hidden_scores.SEEDS)} stored seeds for each; for ReLU, tanh and sigmoid "
+                   f"with 2 layers {FRESH[2]} more, with 6 layers {FRESH[6]} more, measured now; "
+                   f"tuned: {TUNED}")
+
+
+def rival(depth):
+    """The function that does best on the validation digits, ReLU aside, each at its own rate."""
+    score = hidden_layers.load("hidden_layers")["val_score"].sel(depth=depth).values.mean(-1)
+    return max(OTHERS, key=lambda name: score[list(hidden_layers.FUNCTIONS).index(name)].max())
+
+
+@trial(
+    "C56",
+    claim="ReLU is the default for hidden layers.",
+    reading="ReLU is a good default: with its first weights and a tuned rate it does as well, to "
+            "a point, as the function that does best on validation digits.",
+    rule="with 2 and with 12 hidden layers, the one of ten functions with the highest accuracy "
+         f"on validation digits against ReLU on test digits: ReLU will do if the other is less "
+         f"than {WORTH_IT} point better, and will not if it is more than that better, by three "
+         "standard errors. holds: it will do at both depths; holds if (which depth): at one; "
+         "false: at none. (The margin was set after a look at validation digits.)",
+    correct="ReLU with He's first weights is a reasonable place to start in plain networks of a "
+            "few layers, and in convolutional ones. In deep plain networks others do better. "
+            "Other architectures have other defaults: GELU or gated units in transformers, sines "
+            "for signals.",
+    literature="Goodfellow, Bengio & Courville 2016, Deep learning, sec. 6.3; Shazeer 2020, GLU "
+               "variants improve transformer, arXiv:2002.05202; Sitzmann et al. 2020, Implicit "
+               "neural representations with periodic activation functions, arXiv:2006.09661",
+)
+def good_default(seeds):
+    rivals = {depth: rival(depth) for depth in (2, 12)}
+    gains = {depth: gain(name, depth, seeds) for depth, name in rivals.items()}
+    seen = {depth: statistics.compare(one.shifted(-WORTH_IT)) for depth, one in gains.items()}
+    will_do = [depth for depth in seen if seen[depth] == "less"]
+    verdict = ("undecided" if "undecided" in seen.values() else
+               {0: "false", 1: "holds if", 2: "holds"}[len(will_do)])
+
+    def draw():
+        figures.differences(
+            [f"{name} less ReLU, {depth} layers" for depth, name in rivals.items()],
+            list(gains.values()), margin=WORTH_IT, grain=0.5,
+            title=f"ReLU is within {WORTH_IT} point of the best at "
+                  f"{len(will_do)} of {len(seen)} depths")
+
+    words = {"more": f"over {WORTH_IT} point better", "less": f"less than {WORTH_IT} point better",
+             "undecided": f"about {WORTH_IT} point better"}
+    return Outcome(
+        verdict,
+        {f"points over ReLU, {rivals[depth]}, depth {depth}": one for depth, one in gains.items()},
+        "The best of ten others on validation digits, on test digits against ReLU: " + "; ".join(
+            f"with {depth} layers {rivals[depth]}, {words[seen[depth]]}" for depth in seen) + ".",
+        seeds=len(hidden_scores.SEEDS), tuned=TUNED, draw=draw,
+        condition=f"the network has {layers(will_do)}" if verdict == "holds if" else "",
+        experiment=f"{len(hidden_scores.SEEDS)} stored seeds for each, and {FRESH[2]} (2 layers) "
+                   f"or {FRESH[12]} (12 layers) measured now; tuned: {TUNED}")
+
+
+@trial(
+    "C57",
+    claim="Use Leaky ReLU in deeper networks.",
+    reading="In a plain network of 12 hidden layers leaky ReLU, with the customary slope of 0.01 "
+            "below zero, makes the accuracy higher than ReLU does, each at its own rate.",
+    rule="the paired difference to ReLU on test digits, 12 hidden layers. A slope gains if it is "
+         f"above 0 by three standard errors, and does not if it is not and is less than {WORTH_IT} "
+         "point by as many. holds: the slope 0.01 gains; holds if (the slope is 0.2): only 0.2 "
+         "does; false: neither. (Set after a look at validation digits.)",
+    correct="A leak of 0.01 changes next to nothing. A larger one, 0.2, can help a deep plain "
+            "network by a point or so: it makes each layer more nearly linear.",
+    literature="Xu, Wang, Chen & Li 2015, Empirical evaluation of rectified activations in "
+               "convolutional network, arXiv:1505.00853; Maas, Hannun & Ng 2013, Rectifier "
+               "nonlinearities improve neural network acoustic models",
+)
+def leak_in_depth(seeds):
+    names = ("leaky 0.01", "leaky 0.2")
+    deep = {name: gain(name, 12, seeds) for name in names}
+    shallow = {name: gain(name, 2) for name in names}
+    small, large = (worth(one) for one in deep.values())
+    verdict = ("holds" if small else "undecided" if None in (small, large) else
+               "holds if" if large else "false")
+
+    def draw():
+        figures.differences(
+            [f"{name}, {depth} layers" for depth in (2, 12) for name in names],
+            [*shallow.values(), *deep.values()], margin=WORTH_IT, grain=0.5,
+            title="What a leak adds to ReLU's accuracy, rates tuned")
+
+    return Outcome(
+        verdict,
+        {f"points over ReLU, {name}, depth {depth}": one
+         for depth, found in ((2, shallow), (12, deep)) for name, one in found.items()},
+        f"With 12 layers the slope 0.01 gains: {told(small)}; the slope 0.2: {told(large)}. With 2 "
+        f"layers: {', '.join(told(worth(one)) for one in shallow.values())}.",
+        seeds=len(hidden_scores.SEEDS), tuned=TUNED, draw=draw,
+        condition="the slope below zero is 0.2" if verdict == "holds if" else "",
+        experiment=f"{len(hidden_scores.SEEDS)} stored seeds for each, and with 12 layers "
+                   f"{FRESH[12]} measured now; tuned: {TUNED}")
+
+
+def told(gains):
+    """A True, False or None of `worth` in a word."""
+    return {True: "yes", False: "no", None: "cannot be told"}[gains]
+
+
+@trial(
+    "C63",
+    claim="Mixed architectures (ReLU hidden layers, softmax output) combine both strengths.",
+    reading="A softmax after the last layer does not make a mixture: every network of this chapter "
+            "has one. So take hidden layers of two functions: ReLU and tanh in turn make a better "
+            "network than ReLU alone and than tanh alone.",
+    rule="4 hidden layers, ReLU and tanh in turn, starting with either, on test digits. A mixture "
+         "combines if it is above both pure networks by three standard errors each; it does not "
+         f"if over one of them it gains less than {WORTH_IT} point (and nothing by three standard "
+         "errors). holds: both mixtures combine; holds if (which comes first): one of them does; "
+         "false: neither. (Set before any mixture was measured.)",
+    correct="Softmax on the output is no mixed hidden architecture. Mixing the functions of hidden "
+            "layers made no difference to speak of here. Learned combinations are another matter, "
+            "and have more parameters.",
+    literature="Manessi & Rozza 2018, Learning combinations of activation functions, "
+               "arXiv:1801.09403",
+)
+def mixtures(seeds):
+    gains = {(mixed, pure): gain(mixed, 4, seeds, over=pure)
+             for mixed in hidden_layers.MIXED for pure in ("relu", "tanh")}
+    combines = {}
+    for mixed in hidden_layers.MIXED:
+        found = {worth(gains[mixed, pure]) for pure in ("relu", "tanh")}
+        combines[mixed] = False if False in found else None if None in found else True
+    verdict = {(True, True): "holds", (False, False): "false"}.get(
+        tuple(combines.values()), "undecided" if None in combines.values() else "holds if")
+
+    def draw():
+        figures.differences(
+            [f"{mixed}, ... less {pure}" for mixed, pure in gains], list(gains.values()),
+            margin=WORTH_IT, grain=0.5,
+            title="Two functions in turn against one, 4 hidden layers, rates tuned")
+
+    first = [mixed.split(",")[0] for mixed, found in combines.items() if found]
+    return Outcome(
+        verdict,
+        {f"points, {mixed} less {pure}": one for (mixed, pure), one in gains.items()},
+        "Better than both ReLU alone and tanh alone: " + "; ".join(
+            f"{mixed} in turn, {told(found)}" for mixed, found in combines.items()) + ".",
+        seeds=len(hidden_scores.SEEDS), tuned=TUNED, draw=draw,
+        condition=f"{first[0]} comes first" if verdict == "holds if" else "",
+        experiment=f"{len(hidden_scores.SEEDS)} stored seeds for each, and {FRESH[4]} measured "
+                   f"now; tuned: {TUNED}")
