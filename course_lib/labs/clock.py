@@ -30,18 +30,24 @@ def sentence(found):
 class Cost:
     """A button and a sentence; nothing is measured before the button is pressed."""
 
+    ask = ASK  # what stands there until then
+
     def __init__(self, widths=WIDTHS, rounds=7):
         self.widths, self.rounds = widths, rounds
         self.button = widgets.Button(description="Measure on this machine", icon="clock-o",
                                      layout={"width": "18em"})
-        self.status = widgets.HTML(_status(ASK))
+        self.status = widgets.HTML(_status(self.ask))
         self.button.on_click(self._measure)
+
+    def measured(self):
+        """Measure, and say in words what was found."""
+        return sentence(measure(self.widths, self.rounds))
 
     def _measure(self, _=None):
         self.button.disabled = True
         self.status.value = _status("Measuring ...")
         try:
-            self.status.value = _status(sentence(measure(self.widths, self.rounds)))
+            self.status.value = _status(self.measured())
         except Exception as error:  # a kernel would print it where nobody looks
             self.status.value = _status(f"Not measured: {type(error).__name__}: {error}")
         finally:
@@ -51,8 +57,8 @@ class Cost:
         """Show the button; without a kernel its question remains."""
         live = "application/vnd.jupyter.widget-view+json"
         view = widgets.VBox([self.button, self.status])
-        publish({live: view._repr_mimebundle_()[live], "text/plain": ASK,
-                 "text/html": f"<p>{escape(ASK)}</p>"})
+        publish({live: view._repr_mimebundle_()[live], "text/plain": self.ask,
+                 "text/html": f"<p>{escape(self.ask)}</p>"})
 
 
 def _told(ratio):
