@@ -10,7 +10,8 @@ import pytest
 
 from course_lib import start
 
-CHAPTERS = {"00": "00_start_here", "01": "01_why_nonlinearity", "02": "02_classic_functions"}
+CHAPTERS = {"00": "00_start_here", "01": "01_why_nonlinearity", "02": "02_classic_functions",
+            "03": "03_gradient_problems", "04": "04_choosing_activations"}
 
 
 def questions(chapter):
