@@ -1,3 +1,3 @@
 """Trials of chapter 03: what becomes of gradients, through depth and through time."""
 
-FILES = ("depth", "pairs")
+FILES = ("dead", "depth", "pairs", "revival")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 
-FILES = ("approximation", "depth", "dynamics")
+FILES = ("approximation", "born_dead", "depth", "dynamics")
 
 
 @dataclass(frozen=True)
