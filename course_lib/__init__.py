@@ -13,8 +13,8 @@ imported when its name is first used, so `import course_lib` stays light):
     4  figures                           pictures that say in words what they show
     5  trials, court, evidence           each claim measured; verdicts; stored longer studies
     6  labs, study                       sliders; quizzes
-    aside  keras_tools                   the only room that knows TensorFlow
-           start                         sets the course up and opens it
+    7  keras_tools                       the only room that knows TensorFlow; the doctor
+    aside  start                         sets the course up and opens it
 """
 
 import importlib

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from course_lib import activations, keras_tools
+from course_lib.keras_tools import loading
 
 
 def test_absence_is_said(monkeypatch):
-    monkeypatch.setattr(keras_tools, "find_spec", lambda name: None)
+    monkeypatch.setattr(loading, "find_spec", lambda name: None)
     with pytest.raises(ModuleNotFoundError, match="TensorFlow is not installed.*skip this section"):
         keras_tools.load()
 

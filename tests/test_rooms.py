@@ -18,7 +18,8 @@ FLOORS = {
     "figures": 4,
     "trials": 5, "court": 5, "evidence": 5,
     "labs": 6, "study": 6,
-    "keras_tools": None, "start": None,  # aside: they import no other room
+    "keras_tools": 7,  # on top: it may look into every room, and nobody imports it
+    "start": None,  # aside: it imports no other room
 }
 HEAVY = {"tensorflow", "keras", "scipy.special", "matplotlib.pyplot", "ipywidgets", "scipy.stats"}
 FILES = sorted(HOUSE.rglob("*.py"))
@@ -59,11 +60,24 @@ def test_imports_point_down_and_files_are_short(file):
     assert len(file.read_text(encoding="utf8").splitlines()) <= 400
 
 
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(HOUSE)))
+def test_tensorflow_is_imported_by_functions_of_one_room_only(file):
+    tree = ast.parse(file.read_text(encoding="utf8"))
+    inside = {id(node) for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)
+              for node in ast.walk(one)}
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else (
+            [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else [])
+        if {name.split(".")[0] for name in names} & {"tensorflow", "keras", "tensorboard"}:
+            assert room_of(file) == "keras_tools" and id(node) in inside, names
+
+
 @pytest.mark.parametrize("statement, absent", [
     ("import course_lib", HEAVY | {"scipy", "matplotlib", "numpy"}),
     ("from course_lib import activations, data, networks, training, statistics",
      HEAVY | {"matplotlib"}),
     ("from course_lib import figures", HEAVY),
+    ("from course_lib import keras_tools", HEAVY | {"tensorboard", "matplotlib"}),
 ])
 def test_what_an_import_leaves_out(statement, absent):
     code = f"{statement}; import sys; print(*{absent!r} & sys.modules.keys())"

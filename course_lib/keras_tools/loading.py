@@ -1,8 +1,4 @@
-"""The one room that knows TensorFlow, which it imports only when asked, and quietly.
-
-    keras = keras_tools.load()
-    value, slope = keras_tools.value_and_slope("tanh", z)
-"""
+"""TensorFlow and Keras, loaded when asked and quietly."""
 
 import os
 from contextlib import contextmanager

@@ -1,0 +1,36 @@
+"""Where the doctor draws its lines, each with its reason. Shares are of 1."""
+
+EXAMPLES = 512  # looked at, spread evenly over the data: enough to tell 1 % from 0, a second's work
+FEW = 32        # below: "dead on all examples" is said of so few that we say how many
+
+# A ReLU unit that is off on all examples gets no gradient. At the start of a healthy network of ten
+# layers about a tenth of the units is dead (chapter 03): half is an illness, a quarter a hint.
+DEAD, MANY_DEAD = 0.5, 0.25
+
+# Slopes at most 5 % of the function's largest (diagnostics.units.SATURATED). Functions flat on both
+# sides: tanh units on N(0, 1) inputs have 3 % of such slopes, uniformly random units in a trained,
+# sure layer up to a half. Functions flat on one side are flat on purpose for half of the examples.
+SATURATED, ASLEEP = 0.7, 0.95
+
+# A network that has learnt has small slopes and saturated units because it is sure. So these two
+# count only while the loss is above this share of what always the same answer would cost.
+STILL_TO_LEARN = 0.5
+
+# Length of the gradient at the first hidden layer over that at the last one. Functions with the
+# first weights made for them stay within a factor of 10 over ten layers, ReLU with Keras' default
+# loses a factor of about 30; a thousandth of the gradient trains a thousand times slower under SGD.
+# Upwards: batch norm alone multiplies by 1.2 a layer, so that 20 layers still stay below 100.
+VANISHING, EXPLODING = 1e-3, 100.0
+THROUGH_TIME = 1e-6  # first time step over last; an LSTM loses 0.73 a step before it has learnt
+
+# 1 - mean cosine of the outputs for different inputs. Raw images of digits have 0.4; two layers of
+# sigmoid in a network that trains have 0.001. Below, all inputs look alike to what stands above.
+COLLAPSE = 1e-4
+
+# Root mean square of what goes into the first layer with weights: standardised data have 1, pixels
+# between 0 and 1 about 0.5, pixels up to 255 about 100.
+LARGE, SMALL = 5.0, 0.01
+
+# One step of the compiled optimiser over the size of the weights: about 0.001 is usual, Adam's
+# first steps reach 0.1. At 1 a single step replaces what was learnt.
+STEP = 1.0
