@@ -7,14 +7,19 @@
 
 from course_lib.labs.boundary import Boundary
 from course_lib.labs.clock import Cost
+from course_lib.labs.dying import DeadUnits
 from course_lib.labs.explorer import Explorer
 from course_lib.labs.far_from_zero import Slopes
 from course_lib.labs.hinges import Hinges
 from course_lib.labs.lab import Lab, Step
+from course_lib.labs.rate_flip import RateFlip
+from course_lib.labs.step_times import StepTimes
+from course_lib.labs.survival import Thermostat
 from course_lib.labs.temperature import Temperature
 
-__all__ = ["Boundary", "Cost", "Explorer", "Hinges", "Lab", "Slopes", "Step", "Temperature",
-           "boundary", "cost", "explorer", "hinges", "slopes", "temperature"]
+__all__ = ["Boundary", "Cost", "DeadUnits", "Explorer", "Hinges", "Lab", "RateFlip", "Slopes",
+           "Step", "StepTimes", "Temperature", "Thermostat", "boundary", "cost", "dead_units",
+           "explorer", "hinges", "rates", "slopes", "step_times", "temperature", "thermostat"]
 
 
 def hinges():
@@ -45,3 +50,23 @@ def cost():
 def temperature():
     """Show the lab of softmax with temperature."""
     Temperature().show()
+
+
+def thermostat():
+    """Show the lab of depth: what survives of a signal going up and of a gradient coming back."""
+    Thermostat().show()
+
+
+def rates():
+    """Show the lab of rates: the order of eleven functions, and how it turns with the rate."""
+    RateFlip().show()
+
+
+def step_times():
+    """Show a button that measures a training step with each of eleven functions."""
+    StepTimes().show()
+
+
+def dead_units():
+    """Show the lab of dead units: what share of a layer dies, against the learning rate."""
+    DeadUnits().show()
