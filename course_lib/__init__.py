@@ -11,6 +11,7 @@ imported when its name is first used, so `import course_lib` stays light):
        diagnostics                       signal and gradient, layer by layer
        thermostat                        what depth makes of a signal's size, from theory
     4  figures                           pictures that say in words what they show
+       advisor                           what to try first, as data, each advice with its evidence
     5  trials, court, evidence           each claim measured; verdicts; stored longer studies
     6  labs, study                       sliders; quizzes
     7  keras_tools                       the only room that knows TensorFlow; the doctor
@@ -21,7 +22,7 @@ import importlib
 
 _ROOMS = (
     "activations", "data", "networks", "initialisation", "training", "recurrent", "statistics",
-    "diagnostics", "thermostat", "figures",
+    "diagnostics", "thermostat", "figures", "advisor",
     "trials", "court", "evidence", "labs", "study", "keras_tools", "start",
 )
 

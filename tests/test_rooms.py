@@ -15,7 +15,7 @@ FLOORS = {
     "networks": 1, "initialisation": 1, "losses": 1, "norms": 1,
     "training": 2, "optimisers": 2, "recurrent": 2,
     "statistics": 3, "diagnostics": 3, "thermostat": 3,
-    "figures": 4,
+    "figures": 4, "advisor": 4,
     "trials": 5, "court": 5, "evidence": 5,
     "labs": 6, "study": 6,
     "keras_tools": 7,  # on top: it may look into every room, and nobody imports it

@@ -1,0 +1,114 @@
+"""Advice written as Keras code: names of sizes on top, then a model, then `compile`."""
+
+LAYERS = {"shallow": 2, "medium": 6, "deep": 12}
+NORMS = {"batch": "layers.BatchNormalization()", "layer": "layers.LayerNormalization()"}
+SIZES = {"n_inputs": 20, "n_classes": 10, "n_labels": 5, "n_targets": 1, "length": 30}
+POOLS = {"convolutional": "layers.GlobalAveragePooling2D()(x)",
+         "transformer": "layers.GlobalAveragePooling1D()(x)",
+         "recurrent": "x[:, -1]  # the state after the last step"}
+SHAPES = {"convolutional": "(32, 32, 3)", "recurrent": "(None, n_inputs)",
+          "transformer": "(length, n_inputs)"}
+
+
+def code(advice):
+    """Return Keras code (a string) for an `Advice`.
+
+    It runs as it stands where no inputs have to be standardised; where they have, it wants
+    `x_train`.
+    """
+    kind = advice.answers["architecture"]
+    shape = SHAPES.get(kind, "(n_inputs,)")
+    body = {"transformer": _transformer, "recurrent": _recurrent, "implicit": _implicit,
+            }.get(kind, _feedforward)(advice)
+    outputs = advice.head.code["outputs"]
+    sizes = {name: size for name, size in SIZES.items() if name in shape or name == outputs}
+    lines = ["import keras", "from keras import layers", "",
+             *(f"{name} = {size}" for name, size in sizes.items()), "width = 64",
+             f"x = inputs = keras.Input({shape})"]
+    if advice.answers["data"] == "raw":
+        lines += ["standardise = layers.Normalization()", "standardise.adapt(x_train)",
+                  "x = standardise(x)"]
+    lines += body
+    if kind in POOLS:
+        lines.append(f"x = {POOLS[kind]}")
+    text = "\n".join([*lines, *_head(advice, outputs), *_compile(advice)])
+    return text.replace("'", '"')
+
+
+def _feedforward(advice):
+    answers = advice.answers
+    make = ("layers.Conv2D(width, 3, padding='same', kernel_initializer={})"
+            if answers["architecture"] == "convolutional" else
+            "layers.Dense(width, kernel_initializer={})")
+    norm, f = NORMS.get(answers["normalisation"]), advice.hidden.code["function"]
+    start, loop = advice.weights.code["weights"], f"for _ in range({LAYERS[answers['depth']]}):"
+    acts = f"layers.Activation('{f}')"
+    if answers["residual"] == "no":
+        return [f"start = '{start}'", loop, f"    x = {make.format('start')}(x)",
+                *([f"    x = {norm}(x)"] if norm else []), f"    x = {acts}(x)"]
+    before = "he_normal" if start == "zeros" else start
+    # The function stands before the weights, so that nothing acts on the sum itself.
+    return [f"x = {make.format(repr(before))}(x)", f"start = '{start}'", loop,
+            f"    h = {norm}(x)" if norm else "    h = x", f"    h = {acts}(h)",
+            f"    h = {make.format('start')}(h)", "    x = layers.add([x, h])",
+            *([f"x = {norm}(x)"] if norm else []), f"x = {acts}(x)"]
+
+
+def _recurrent(advice):
+    answers = advice.answers
+    norm, skips = NORMS.get(answers["normalisation"]), answers["residual"] == "yes"
+    lines = ["x = layers.Dense(width)(x)"] if skips else []
+    return [*lines, f"for _ in range({LAYERS[answers['depth']]}):", "    h = layers.LSTM(",
+            "        width, return_sequences=True, unit_forget_bias=True,",
+            "        recurrent_initializer='orthogonal')(x)",
+            *([f"    h = {norm}(h)"] if norm else []),
+            "    x = layers.add([x, h])" if skips else "    x = h"]
+
+
+def _transformer(advice):
+    answers = advice.answers
+    norm, f = NORMS.get(answers["normalisation"]), advice.hidden.code["function"]
+    normed = f"{norm}(x)" if norm else "x"
+    put = "layers.add([x, h])" if answers["residual"] == "yes" else "h"
+    return ["x = layers.Dense(width)(x)  # add positions where their order counts",
+            f"for _ in range({LAYERS[answers['depth']]}):",
+            f"    h = {normed}", "    h = layers.MultiHeadAttention(4, width // 4)(h, h)",
+            f"    x = {put}", f"    h = {normed}", f"    h = layers.Dense(4 * width, '{f}')(h)",
+            "    h = layers.Dense(width)(h)", f"    x = {put}"]
+
+
+def _implicit(advice):
+    answers = advice.answers
+    left_out = [told for told, there in (
+        ("normalisation", answers["normalisation"] != "none"),
+        ("skip connections", answers["residual"] == "yes")) if there]
+    return [*([f"# left out: {' and '.join(left_out)}"] if left_out else []),
+            "def sine(z):", "    return keras.ops.sin(30 * z)", "", "limit = 1 / n_inputs",
+            f"for _ in range({LAYERS[answers['depth']]}):",
+            "    first = keras.initializers.RandomUniform(-limit, limit)",
+            "    x = layers.Dense(width, sine, kernel_initializer=first)(x)",
+            "    limit = (6 / width) ** 0.5 / 30"]
+
+
+def _head(advice, outputs):
+    raw, head = advice.loss.code.get("raw"), advice.head.code["head"]
+    activation = f", '{head}'" if head and not raw else ""
+    after = f"  # scores: the loss has the {head}" if raw else ""
+    return [f"outputs = layers.Dense({outputs}{activation})(x){after}"]
+
+
+def _compile(advice):
+    rates, clip = advice.rate.code["rates"], advice.rate.code.get("clip")
+    rate = f"{rates[len(rates) // 2]:g}"
+    if advice.answers["architecture"] == "transformer":
+        lines = ["rate = keras.optimizers.schedules.CosineDecay(",
+                 f"    0.0, 100_000, warmup_target={rate}, warmup_steps=1_000)"]
+        rate = "rate"
+    else:
+        lines = []
+    others = [f"{one:g}" for one in rates if f"{one:g}" != rate]
+    clipped = f", clipnorm={clip:g}" if clip else ""
+    return ["model = keras.Model(inputs, outputs)", *lines, "model.compile(",
+            f"    keras.optimizers.Adam({rate}{clipped}),"
+            + ("" if rate == "rate" else f"  # try {', '.join(others)} too"),
+            f"    loss=keras.losses.{advice.loss.code['loss']})"]
