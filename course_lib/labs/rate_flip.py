@@ -43,14 +43,14 @@ class RateFlip(Lab):
             errors = [100 - score(depth, rate)[name].mean for rate in RATES]
             curves.plot(RATES, errors, color=colour, ls=dash, lw=1.6)
             rows.plot(min(errors), row, "D", color=colour, mfc="white", ms=6)
-            moving += rows.plot([], [], color=colour, lw=2.5)
+            moving += rows.plot([], [], color=colour, ls="-", lw=2.5)
             moving += rows.plot([], [], "o", color=colour, ms=7)
         rows.set_yticks(range(len(NAMES)), NAMES, size=10)
         rows.grid(axis="y", visible=False)
         rows.set(xscale="log", xlim=(WORST, BEST), ylim=(len(NAMES) - 0.4, -0.6),
                  xlabel="wrong on validation digits (%), better to the right")
         rows.set_xticks(ticks, map(str, ticks))
-        rows.set_title("At this rate (dot), at each one's best (diamond)")
+        rows.set_title("Dot: this rate. Diamond: each one's best")
         curves.set(xscale="log", yscale="log", ylim=(WORST, BEST), xlabel="rate")
         curves.set_title("At every rate", weight="normal")
         curves.set_yticks(ticks, map(str, ticks))
@@ -117,7 +117,8 @@ def _leader(depth, rate):
         return f"{text}no other interval reaches its own."
     if len(near) == len(rest):
         return f"{text}all other intervals overlap its own."
-    return f"{text}the intervals of {listed(near)} overlap its own."
+    return (f"{text}the interval of {near[0]} overlaps its own." if len(near) == 1 else
+            f"{text}the intervals of {listed(near)} overlap its own.")
 
 
 def _turned(depth, rate):

@@ -244,3 +244,26 @@ def mixtures(seeds):
         condition=f"{first[0]} comes first" if verdict == "holds if" else "",
         experiment=f"{len(hidden_scores.SEEDS)} stored seeds for each, and {FRESH[4]} measured "
                    f"now; tuned: {TUNED}")
+
+
+def draw_errors(how, title, depths=(2, 6, 12)):
+    """Draw what the stored networks get wrong on test digits, a panel for each depth.
+
+    `how` is "one rate" or "own rate", as in the study `hidden_scores`.
+    """
+    names = list(hidden_layers.FUNCTIONS)
+    note = (f"Dot: mean of {len(hidden_scores.SEEDS)} seeds; bar: its 95 % interval (of most "
+            "hidden by the dot); log scale, better to the right")
+    with figures.panels(title, columns=len(depths), size=(8, 3.8), digits=2, note=note) as drawn:
+        for axes, depth in zip(drawn, depths, strict=True):
+            for row, (name, (colour, _)) in enumerate(zip(names, figures.looks(names),
+                                                          strict=True)):
+                one = statistics.interval(100 - hidden_scores.accuracies(name, depth, how))
+                axes.errorbar(one.mean, row, xerr=[[one.mean - one.low], [one.high - one.mean]],
+                              fmt="o", capsize=3, color=colour, label=name)
+            axes.set(xscale="log", xlim=(98, 1.5), ylim=(len(names) - 0.4, -0.6),
+                     title=f"{depth} hidden layers", xlabel="wrong on test digits (%)")
+            axes.set_xticks([2, 5, 10, 20, 50], ["2", "5", "10", "20", "50"])
+            axes.minorticks_off()
+            axes.set_yticks(range(len(names)), names if depth == depths[0] else [])
+            axes.grid(False, axis="y")
