@@ -13,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 
-FILES = ("approximation", "born_dead", "depth", "dynamics")
+FILES = ("approximation", "born_dead", "depth", "dynamics", "glorot", "jacobians",
+         "normalisation", "propagation", "selu", "shattered", "time")
 
 
 @dataclass(frozen=True)
