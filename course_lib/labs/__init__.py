@@ -13,13 +13,15 @@ from course_lib.labs.far_from_zero import Slopes
 from course_lib.labs.hinges import Hinges
 from course_lib.labs.lab import Lab, Step
 from course_lib.labs.rate_flip import RateFlip
-from course_lib.labs.step_times import StepTimes
+from course_lib.labs.remembering import Remembering
+from course_lib.labs.step_clock import StepTimes
 from course_lib.labs.survival import Thermostat
 from course_lib.labs.temperature import Temperature
 
-__all__ = ["Boundary", "Cost", "DeadUnits", "Explorer", "Hinges", "Lab", "RateFlip", "Slopes",
-           "Step", "StepTimes", "Temperature", "Thermostat", "boundary", "cost", "dead_units",
-           "explorer", "hinges", "rates", "slopes", "step_times", "temperature", "thermostat"]
+__all__ = ["Boundary", "Cost", "DeadUnits", "Explorer", "Hinges", "Lab", "RateFlip", "Remembering",
+           "Slopes", "Step", "StepTimes", "Temperature", "Thermostat", "boundary", "cost",
+           "dead_units", "explorer", "hinges", "memory", "rates", "slopes", "step_times",
+           "temperature", "thermostat"]
 
 
 def hinges():
@@ -70,3 +72,8 @@ def step_times():
 def dead_units():
     """Show the lab of dead units: what share of a layer dies, against the learning rate."""
     DeadUnits().show()
+
+
+def memory():
+    """Show the lab of time: what comes back through a hundred steps of a recurrence or an LSTM."""
+    Remembering().show()
