@@ -27,8 +27,8 @@ from . import activations
 
 FAR = 9  # standard deviations; what lies beyond has a weight below 1e-18
 # Panels narrow towards zero: f(sqrt(q) z) has its features there when q is large.
-_EDGES = np.array([0, *2.0 ** np.arange(-16, 0), *range(1, FAR + 1)])
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
+_EDGES = np.array([0, *2.0 ** np.arange(-8, 0), *range(1, FAR + 1)])
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
 KINDS = ("attracts", "neutral", "repels")
 EVEN = 0.01  # a log-slope of the map this near to 1 counts as 1: half a power of q in 50 layers
 VARIANCES = {  # of weights times fan_in, and of biases times fan_in; for layers as wide as the last

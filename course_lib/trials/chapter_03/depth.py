@@ -55,9 +55,8 @@ def verdict_on(log, limit=LOST):
 
 
 def power(log):
-    """A share carried in words, from its logarithm: thousandths and more as they are."""
-    mean = float(np.mean(log))
-    return f"{10 ** mean:.1g}" if mean > -2 else f"1e{round(mean):d}"
+    """A share carried in words, one digit of it, from its logarithm."""
+    return f"{10 ** float(np.mean(log)):.1g}".replace("e-0", "e-")
 
 
 def tell(logs):
@@ -253,9 +252,10 @@ MORE, ALIKE = 0.05, 0.03  # of accuracy
          "test accuracy at twelve layers, and at two they are within three points; holds if (what "
          "counts at both): over five at twelve, over three at two; false: not over five at "
          "twelve. By three standard errors of the paired differences.",
-    correct="They do, while the network is plain: careful selection of the pair, that is, of the "
-            "function with its first weights; normalisation and skip connections make most of the "
-            "difference go away.",
+    correct="They do, while they are plain: with twelve layers what does not carry a gradient "
+            "falls back or fails, with two nearly anything will do. Among the functions that carry "
+            "it the choice counts for little. What is to be chosen with care is the pair of "
+            "function and first weights; with normalisation or skips other pairs will do.",
     literature="Hayou, Doucet & Rousseau 2019, On the impact of the activation function on deep "
                "neural networks training",
 )
@@ -264,8 +264,7 @@ def deeper(seeds):
     for depth in depths.DEPTHS:
         pairs[depth] = depths.ends(depth)
         best, worst = (depths.train_function(
-            f, depth, "none", known[f, depth, "none"][0], seeds).test_score.values
-            for f in pairs[depth])
+            f, depth, known[f, depth][0], seeds).test_score.values for f in pairs[depth])
         gap[depth] = statistics.paired(*(np.nan_to_num(one, nan=depths.CHANCE)
                                          for one in (best, worst)))
     deep = statistics.compare(gap[depths.DEEP].shifted(-MORE))
