@@ -5,6 +5,8 @@ have 16 units and 250 steps of Adam on 32 fresh sequences each, gradients no lon
 is chosen for each cell and length among three, by what ten networks of other seeds do.
 """
 
+from functools import cache
+
 import numpy as np
 
 from .. import initialisation, recurrent
@@ -20,7 +22,8 @@ CELLS = {cell.name: cell for cell in (
     recurrent.RNN("relu", "lecun", "ReLU RNN, Gaussian 1/n"),
     *(recurrent.LSTM(bias) for bias in (-2, 0, 1, 2, 4)))}
 LENGTHS, RATES = [10, 20, 50], [0.001, 0.003, 0.01]
-STEPS, SEEDS = 250, list(range(2 * 10**6, 2 * 10**6 + 10))  # never used by a trial's own measurement
+# Never used by a trial's own measurement.
+STEPS, SEEDS = 250, list(range(2 * 10**6, 2 * 10**6 + 10))
 GUESSING, SOLVED = 0.5, 0.95  # accuracy
 
 
@@ -39,16 +42,23 @@ def tune(cell, length, rate):
     return {"score": np.where(run.diverged.values, GUESSING, run.score.values)[0]}
 
 
-def solved():
-    """How many of ten networks remember, at each cell's and length's best rate (cells, lengths).
+@cache
+def scores():
+    """The stored accuracies (`Named`: cell, length, rate, and ten networks)."""
+    return load("memory")["score"]
 
-    Remember: are right on 95 % of new sequences or more. Among equal rates the smallest counts.
+
+def remember_at_best():
+    """How many of ten networks remember, by cell and length, at the rate that suits them best.
+
+    Remember: are right on 95 % of new sequences or more.
     """
-    stored = load("memory")["score"].values
-    return (stored >= SOLVED).sum(-1).max(-1)
+    right = (scores().values >= SOLVED).sum(-1).max(-1)
+    return {(cell, length): int(right[c, k])
+            for c, cell in enumerate(CELLS) for k, length in enumerate(LENGTHS)}
 
 
 def best_rate(cell, length):
-    """The smallest of the rates at which most of the ten networks remember."""
-    stored = load("memory")["score"].sel(cell=cell, length=length).values
+    """The rate at which most of the ten networks remember; among equals the smallest."""
+    stored = scores().sel(cell=cell, length=length).values
     return RATES[(stored >= SOLVED).sum(-1).argmax()]
