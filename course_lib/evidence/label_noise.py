@@ -13,6 +13,7 @@ Validation examples have wrong labels and noise like those to learn from; test e
 true labels and values (and the noise on their pixels).
 """
 
+from functools import lru_cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -28,7 +29,7 @@ TASKS = ["digits", "noisy digits", "wrong labels", "curve", "noisy curve"]
 RATES = [0.001, 0.003, 0.01, 0.03, 0.1]
 STEPS = 8  # in one pass over the examples
 EPOCHS = 100  # passes
-EARLY = {"digits": 16, "curve": 60}  # within so many passes the best is looked for
+EARLY = {"digits": 12, "curve": 50}  # within so many passes the best is looked for
 SEEN = [*range(1, 20), *range(20, EPOCHS + 1, 5)]  # the passes after which curves are stored
 WRONG, NOISE, GOAL = 0.3, 0.3, 0.25  # share of labels; noise on y; training loss
 SIZES = {"digits": (64, 64, 10), "curve": (1, 32, 32, 1)}
@@ -46,6 +47,7 @@ def init(task, activation):
     return "glorot" if activation in SATURATING else "he"
 
 
+@lru_cache(maxsize=64)
 def examples(task, seed):
     """What one network gets: arrays x_train ... y_test, `true` values of y_val, rows `wrong`."""
     rng = np.random.default_rng([seed, 60])

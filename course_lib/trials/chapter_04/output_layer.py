@@ -1,0 +1,151 @@
+"""The last layer: which head suits which kind of answer; and what inputs have to do with tanh."""
+
+import numpy as np
+
+from ... import figures, statistics
+from ...evidence import input_scales, output_heads
+from .. import Outcome, trial
+
+POINTS, TIMES = 1.0, 1.1  # a point of accuracy, a tenth of the error: less does not count
+# The advised pairing of head and loss, and its usual rivals.
+ADVISED = {
+    "yes or no": ("sigmoid, cross-entropy", "tanh, squared error", "none, squared error"),
+    "one of several": ("softmax, cross-entropy", "sigmoids, cross-entropy", "none, squared error"),
+    "any number": ("none", "tanh", "sigmoid", "ReLU"),
+}
+NETWORKS = {"yes or no": 20, "one of several": 40, "any number": 10}  # for each pairing
+
+
+def more(seeds, count):
+    """The seeds, and further ones that derive from them, `count` in all."""
+    return [seed + 100 * k for k in range(count // len(seeds)) for seed in seeds]
+
+
+def losses(task, found):
+    """By how much each rival is worse than the advised pairing, paired: name to `Estimate`.
+
+    In points of accuracy, or for numbers in the logarithm of the error: above 0 it is worse.
+    """
+    advised, *rivals = ADVISED[task]
+    if task in output_heads.NUMBERS:
+        return {name: statistics.paired(np.log(found[name]), np.log(found[advised]))
+                for name in rivals}
+    return {name: statistics.paired(100 * found[advised], 100 * found[name]) for name in rivals}
+
+
+def advice(task, lost):
+    """True if no rival is better by the margin, False if one surely is, None where unsure."""
+    margin = np.log(TIMES) if task in output_heads.NUMBERS else POINTS
+    against = [statistics.compare(one.shifted(margin)) for one in lost.values()]
+    return True if set(against) == {"more"} else False if "less" in against else None
+
+
+@trial(
+    "C58",
+    claim="Several classes: softmax. Numbers: a linear output. Yes or no: a sigmoid.",
+    reading="For these three kinds of answer the advised head (softmax and sigmoid with "
+            "cross-entropy, none with squared error) is never worth giving up: no other usual "
+            "one does better. The numbers have both signs; bounds are not what the advice is for.",
+    rule="a piece of advice passes if no other head is better on test digits by a point of "
+         "accuracy, or by a tenth of the error (three standard errors each), and fails if one is "
+         "surely better by as much; holds if all three pass; holds if (these answers): some pass "
+         "and the others fail; false: all fail. (The margins were set after a pilot. Forty "
+         "networks for several classes, where heads differ least, 20 for yes or no, ten for "
+         "numbers.)",
+    correct="They are the pairs that statistics derives from the kind of answer, and none was "
+            "beaten by a point. For classes others are as good in accuracy; for numbers of both "
+            "signs a bounded or one-sided head fails, since it cannot say them. The list ends "
+            "there: several labels at once want a sigmoid each.",
+    literature="Bridle 1990, Probabilistic interpretation of feedforward classification network "
+               "outputs; McCullagh & Nelder 1989, Generalized linear models; Hui & Belkin 2021, "
+               "Evaluation of neural architectures trained with square loss vs cross-entropy in "
+               "classification tasks",
+)
+def advised_heads(seeds):
+    found = {task: {name: output_heads.at_best(task, name, more(seeds, NETWORKS[task]))
+                    for name in names} for task, names in ADVISED.items()}
+    lost = {task: losses(task, some) for task, some in found.items()}
+    passed = {task: advice(task, one) for task, one in lost.items()}
+    verdict = "undecided"
+    good = [task for task in ADVISED if passed[task]]
+    if None not in passed.values():
+        verdict = {0: "false", len(ADVISED): "holds"}.get(len(good), "holds if")
+
+    return Outcome(
+        verdict,
+        {f"{task}, {name}": statistics.interval(values)
+         for task, some in found.items() for name, values in some.items()},
+        "The best other head is, for yes or no, " + told(best(lost["yes or no"]))
+        + "; for one of several classes, " + told(best(lost["one of several"]))
+        + "; for numbers of both signs it makes "
+        + f"{np.exp(best(lost['any number']).mean):.0f} times the error.",
+        seeds=len(seeds), tuned=f"the rate of each head, out of {len(output_heads.RATES)}, on "
+                                "validation digits, with 10 other seeds",
+        condition=f"the answer is {' or '.join(good)}" if verdict == "holds if" else "")
+
+
+def best(lost):
+    """The estimate of the pairing that loses least."""
+    return min(lost.values(), key=lambda one: one.mean)
+
+
+def told(lost):
+    """A loss in words that are the same on every processor: against the margin."""
+    return {"more": "worse by over a point", "less": "better by over a point",
+            "equal": "within a point"}.get(statistics.compare(lost, POINTS),
+                                           "not better by a point" if statistics.compare(
+                                               lost.shifted(POINTS)) == "more" else "close by")
+
+
+@trial(
+    "C59",
+    kind="untestable",
+    claim="Tanh is ideal when the data are zero-centred.",
+    reading="Of the functions compared, tanh gains most from centring the inputs: the drop in the "
+            "number of steps is larger for it than for the others.",
+    rule="no verdict: 'ideal' names no quantity. Measured instead: the steps of plain SGD to a "
+         "training loss of 0.25 with raw pixels (0 to 16), scaled ones, and standardised ones, "
+         "each function and kind of input at its best rate",
+    correct="Standardise the inputs for any activation function. Centring the data helps ReLU as "
+            "it helps tanh; what tanh's own centre helps is the next layer.",
+    literature="LeCun, Bottou, Orr & Mueller 1998, Efficient BackProp, sec. 4.3 (normalising the "
+               "inputs) and 4.4 (the sigmoid)",
+)
+def ideal_for_centred_data(seeds):
+    rates = input_scales.fastest_rates()
+    steps = {(name, inputs): input_scales.steps(name, inputs, rates[name, inputs], seeds)
+             for name in input_scales.INIT for inputs in input_scales.INPUTS}
+    gain = {name: statistics.paired(np.log(steps[name, "scaled"]),
+                                    np.log(steps[name, "standardised"]))
+            for name in input_scales.INIT}
+
+    def draw():
+        with figures.panels("Standardised inputs save steps with every function", columns=1,
+                            note="Bars: 95 % intervals over 10 seeds", grain=10) as axes:
+            places = np.arange(len(input_scales.INIT))
+            for shift, inputs in zip((-0.27, 0, 0.27), input_scales.INPUTS, strict=True):
+                each = [statistics.interval(steps[name, inputs]) for name in input_scales.INIT]
+                axes.bar(places + shift, [one.mean for one in each], 0.25, label=inputs,
+                         yerr=[one.high - one.mean for one in each], capsize=2)
+            axes.set_xticks(places, list(input_scales.INIT))
+            axes.set(ylabel="steps to a loss of 0.25")
+            axes.legend()
+
+    return Outcome(
+        "untestable",
+        {f"steps, {name}, {inputs}": statistics.interval(values)
+         for (name, inputs), values in steps.items()}
+        | {f"log of the gain from centring, {name}": one for name, one in gain.items()},
+        "Ideal by which measure, and among which functions? And a data set is centred by whoever "
+        "uses it. What can be measured is the gain. From raw to standardised inputs the steps "
+        "fall, roughly: " + "; ".join(
+            f"{name} {told_steps(steps[name, 'raw'])} to "
+            f"{told_steps(steps[name, 'standardised'])}" for name in input_scales.INIT) + ". "
+        "Centring alone, with the scale as it is, divides the steps of tanh by "
+        f"{np.exp(gain['tanh'].mean):.0f}, of ReLU by {np.exp(gain['relu'].mean):.0f}.",
+        seeds=len(seeds), tuned=f"the rate of each, out of {len(input_scales.RATES)}, for fewest "
+                                "steps on training data, with 10 other seeds", draw=draw)
+
+
+def told_steps(steps):
+    return f"{5 * round(steps.mean() / 5)}"
