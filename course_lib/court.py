@@ -4,7 +4,8 @@
 
 In a notebook `court.trial("C17")` shows one trial: claim, charitable reading, rule, figures,
 verdict, and the statement that stands; `court.paper("R06")` a paper's result, measured again;
-`court.verdicts("chapter_01")` a table of what came of a chapter's claims.
+`court.verdicts("chapter_01")` a table of what came of a chapter's claims, `court.replicas` one of
+what came of its papers.
 """
 
 import argparse
@@ -65,6 +66,20 @@ def verdicts(chapter, seed=0):
            for case in cases])
 
 
+def replicas(chapter, seed=0):
+    """Measures every paper's result of a chapter again: paper, what was seen, agreement, a row."""
+    cases = [case for case in papers.replications().values() if case.chapter == chapter]
+    if not cases:
+        there = sorted({case.chapter for case in papers.replications().values()})
+        raise ValueError(f"no paper's result in '{chapter}' (there are some in {', '.join(there)})")
+    from .figures import table
+    rows = []
+    for case in cases:
+        replica = tried(case, seed)
+        rows.append([case.id, case.paper, replica.sentence, replica_words(replica)])
+    table(["Replication", "Paper", "Seen", "Verdict"], rows)
+
+
 def case_rows(case, outcome):
     """What a reader sees of a trial: (heading, words)."""
     yield f"Claim {case.id}", case.claim
@@ -94,7 +109,12 @@ def replication_rows(case, replica):
     yield "Agreement, set beforehand", case.tolerance
     yield "Experiment", f"{replica.seeds} seeds" if replica.seeds else "exact, no chance"
     yield "Seen", replica.sentence
-    yield "Verdict", "AGREES" if replica.agrees else "DOES NOT AGREE"
+    yield "Verdict", replica_words(replica)
+
+
+def replica_words(replica):
+    """Whether a replica agrees, in capitals."""
+    return "AGREES" if replica.agrees else "DOES NOT AGREE"
 
 
 def show(rows):

@@ -98,8 +98,8 @@ def batch_normalisation(seeds):
             for start in batch_norm.STARTS)
         + f". Dead at the start: {100 * dead['none'].mean():.0f} % and "
           f"{100 * dead['batch'].mean():.0f} %. From layer {DEPTHS['gradient']} down to layer 1 "
-          f"the gradient grows by 10 to the power {decades['none'].mean:.1f} without, "
-          f"{decades['batch'].mean:.1f} with.",
+          f"the gradient changes by {round(decades['none'].mean, 1) + 0:g} powers of ten without, "
+          f"by {round(decades['batch'].mean, 1) + 0:g} with.",
         seeds=len(seeds), tuned=f"the rate of each, out of {len(batch_norm.RATES)}, for fewest "
                                 "steps on training data, with 10 other seeds",
         draw=draw, condition=condition)

@@ -16,11 +16,11 @@ X = np.linspace(-2, 2, POINTS, dtype=np.float32)
 
 @cache
 @ONE_THREAD
-def slopes(seeds, kind="plain"):
-    """How every unit's output changes with the input: {depth: (networks, POINTS, WIDTH)}.
+def along(seeds, kind="plain"):
+    """Units' outputs and their slopes along the line X: {depth: (2, networks, POINTS, WIDTH)}.
 
-    Random networks of one input and WIDTH ReLUs a layer, NETWORKS a seed, along the line X. The
-    first layer has normal biases, the others none. A layer makes of h, with He's weights W,
+    Random networks of one input and WIDTH ReLUs a layer, NETWORKS a seed. The first
+    layer has normal biases, the others none. A layer makes of h, with He's weights W,
 
         plain                   relu(h W)
         batch norm              relu(n), where n is h W with mean 0 and variance 1 over the line
@@ -31,14 +31,15 @@ def slopes(seeds, kind="plain"):
     """
     if kind not in KINDS:
         raise ValueError(f"kind is one of {', '.join(KINDS)}; got {kind!r}")
-    found = {depth: np.empty((len(seeds), NETWORKS, POINTS, WIDTH), np.float32) for depth in DEPTHS}
+    found = {depth: np.empty((2, len(seeds), NETWORKS, len(X), WIDTH), np.float32)
+             for depth in DEPTHS}
     for s, seed in enumerate(seeds):
         rng = np.random.default_rng([seed, 19])
         w, b = rng.standard_normal((2, NETWORKS, 1, WIDTH), dtype=np.float32)
         h, slope = np.maximum(X[:, None] * w + b, 0), (X[:, None] * w + b > 0) * w
         for layer in range(1, max(DEPTHS) + 1):
             if layer in DEPTHS:
-                found[layer][s] = slope
+                found[layer][:, s] = h, slope
             W = uniform(rng, NETWORKS, WIDTH, WIDTH, 2 / WIDTH)
             z, dz = h @ W, slope @ W
             if kind != "plain":
@@ -46,7 +47,12 @@ def slopes(seeds, kind="plain"):
                 z, dz = (z - z.mean(1, keepdims=True)) / deviation, dz / deviation
             skipped = (h, slope) if kind == "batch norm and skips" else (0, 0)
             h, slope = skipped[0] + np.maximum(z, 0), skipped[1] + dz * (z > 0)
-    return {depth: values.reshape(-1, POINTS, WIDTH) for depth, values in found.items()}
+    return {depth: pair.reshape(2, -1, len(X), WIDTH) for depth, pair in found.items()}
+
+
+def slopes(seeds, kind="plain"):
+    """How every unit's output changes with the input: {depth: (networks, POINTS, WIDTH)}."""
+    return {depth: slope for depth, (_, slope) in along(tuple(seeds), kind).items()}
 
 
 def gradient(slope, seed):
@@ -83,7 +89,6 @@ def likeness(slope, lag):
               "skip connections than with batch norm alone (a first pilot set the design)",
 )
 def shattering(seeds):
-    seeds = tuple(seeds)
     found = {kind: {depth: likeness(one, LAG) for depth, one in slopes(seeds, kind).items()}
              for kind in KINDS}
     plain, norm, skips = (found[kind] for kind in KINDS)
@@ -97,7 +102,7 @@ def shattering(seeds):
                             note=f"Mean of {len(plain[1])} networks") as axes:
             for kind, look in zip(KINDS, ("relu", "tanh", "sigmoid"), strict=True):
                 axes.plot(range(len(DEPTHS)), [found[kind][depth].mean() for depth in DEPTHS],
-                          "o-", color=figures.look(look)[0], ls=figures.look(look)[1], label=kind)
+                          marker="o", color=figures.look(look)[0], ls=figures.look(look)[1], label=kind)
             axes.set_xticks(range(len(DEPTHS)), [str(depth) for depth in DEPTHS])
             axes.set(xlabel="layers", ylabel="correlation 5 points apart", ylim=(-0.05, 1.05))
 
