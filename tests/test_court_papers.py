@@ -18,8 +18,9 @@ def planted(monkeypatch):
             return Replica({"x": 1.0}, {"x": 2.0}, agrees, f"{id} was seen.", seeds=10)
         return Replication(id, chapter, f"paper of {id}", "q", "t", measure)
 
-    known = {one.id: one for one in (case("R91", "chapter_01", True), case("R92", "chapter_03", True),
-                                     case("R93", "chapter_03", False))}
+    known = {one.id: one for one in (
+        case("R91", "chapter_01", True), case("R92", "chapter_03", True),
+        case("R93", "chapter_03", False))}
     monkeypatch.setattr(papers, "replications", lambda: known)
     return asked
 

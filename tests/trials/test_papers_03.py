@@ -187,7 +187,8 @@ def test_the_jacobian_of_the_map():
     scale, alpha = 1.0507009873554804934, 1.6732632423543772848
 
     def mean(v):
-        f = (lambda x: scale * (x if x > 0 else alpha * mpmath.expm1(x)))
+        def f(x):
+            return scale * (x if x > 0 else alpha * mpmath.expm1(x))
         return mpmath.quad(lambda z: f(mpmath.sqrt(v) * z) * mpmath.npdf(z), [-12, 0, 12])
 
     slopes = selu.jacobian()

@@ -101,8 +101,9 @@ def shattering(seeds):
                             crossings=False, digits=1, grain=0.05,
                             note=f"Mean of {len(plain[1])} networks") as axes:
             for kind, look in zip(KINDS, ("relu", "tanh", "sigmoid"), strict=True):
+                colour, dash = figures.look(look)
                 axes.plot(range(len(DEPTHS)), [found[kind][depth].mean() for depth in DEPTHS],
-                          marker="o", color=figures.look(look)[0], ls=figures.look(look)[1], label=kind)
+                          marker="o", color=colour, ls=dash, label=kind)
             axes.set_xticks(range(len(DEPTHS)), [str(depth) for depth in DEPTHS])
             axes.set(xlabel="layers", ylabel="correlation 5 points apart", ylim=(-0.05, 1.05))
 
