@@ -74,7 +74,8 @@ def bent(slope):
     rule="Beside ReLU stand two with ReLU's positive half that pass half of what is negative, and "
          "all of it, each with the same LeCun weights. holds: ReLU carries more than both, by over "
          "a factor of ten; false: less than both, by as much; holds if (which): more than one of "
-         "them; anything else is undecided. By three standard errors of the paired logarithm, twenty networks each.",
+         "them; anything else is undecided. By three standard errors of the paired logarithm, "
+         "twenty networks each.",
     correct="The zero half is the half that loses the gradient: its slope is 0, so the mean-square "
             "slope is a half. What makes up for the loss is the variance of He's weights, two over "
             "the fan-in, times that half: one.",
