@@ -13,7 +13,7 @@ rest on (`sources`). Where measurements do not tell functions apart, an item nam
 from dataclasses import dataclass
 
 from . import hidden, outputs, running
-from .parts import Item, Rule
+from .parts import Item, Rule, evidence
 from .questions import QUESTIONS, check, told
 from .sources import PAPERS, SECTIONS, Paper, Section
 
@@ -53,14 +53,17 @@ class Advice:
     @property
     def measure_yourself(self):
         """The parts for which the course has no measurement of its own, in words."""
-        return [name for name, item in self.items if item.measure_yourself and not item.measured]
+        return [name for name, item in self.items if not item.measured]
 
     def show(self):
         """Show it as a table, with a link to every section."""
         from .page import show
-        show(["", "what", "why", "evidence", "what would change it"],
-             [[name, item.what, item.why, item.evidence, item.changes]
-              for name, item in self.items])
+        headings = ["", "what", "why", "evidence", "what would change it"]
+        rows = [[name, item.what, item.why, item.evidence, item.changes]
+                for name, item in self.items]
+        lines = [[f"{row[0]}: {row[1]}", *(f"    {heading}: {cell}" for heading, cell in zip(
+            headings[2:], row[2:], strict=True))] for row in rows]
+        show(headings, rows, "\n".join(line for one in lines for line in one))
 
     def keras(self):
         """Return the advice as Keras code: a model, compiled, for names of sizes you set."""
@@ -108,6 +111,5 @@ def table(*parts):
         raise ValueError(f"{' and '.join(parts)} do not ask about the same answers line by line: "
                          "show a table of each")
     rows = [[line[0].words, *(rule.item.what for rule in line),
-             "; ".join(dict.fromkeys("; ".join(rule.item.evidence for rule in line).split("; ")))]
-            for line in zip(*rules, strict=True)]
+             evidence([rule.item for rule in line])] for line in zip(*rules, strict=True)]
     show(["for", *(NAMES[part] for part in parts), "evidence"], rows)

@@ -1,117 +1,113 @@
 """Which function for the hidden layers, and which first weights it wants.
 
-Ties are those of the study `hidden_layers` and of the trials on it: functions of which no pair is
-surely two points of accuracy apart at this depth, each at its own rate.
+A tie names functions that the course's studies do not tell apart from the advised one, on such
+networks, by the margin of C55: none of them is surely two points of accuracy away from it.
 """
 
 from .parts import Item, Rule
 
-SHALLOW_TIES = ("leaky_relu", "elu", "selu", "gelu", "silu", "mish", "tanh")
-MEDIUM_TIES = SHALLOW_TIES
-DEEP_TIES = ("elu", "tanh", "mish")
-NORMED_TIES = ("mish", "silu")
-
 HIDDEN = [
     Rule({"architecture": "implicit"}, Item(
-        "sine, on sums that are 30 times as large in the first layer",
+        "sine, on sums that are 30 times as large",
         "A picture has fine detail, which ReLU and tanh networks learn last or never. This is a "
-        "paper's finding; the chapters up to here have not measured it.",
+        "paper's finding; the course has not measured it so far.",
         "Fourier features of the coordinates in front: then ReLU will do too",
         sections=("beyond the data", "defaults", "yourself"), papers=("siren", "fourier"),
-        code={"function": "sine"})),
+        short="sine", code={"function": "sine"})),
     Rule({"architecture": "recurrent"}, Item(
         "an LSTM or a GRU as it is: tanh inside, sigmoid for the gates",
         "The gates are what carries a gradient through many steps, as long as the forget gate "
         "starts open; tanh keeps the state bounded.",
         "sequences of some tens of steps: a plain tanh recurrence may do as well",
         sections=("through time", "gates"), claims=("C41", "C43", "C44"),
-        code={"function": "tanh"})),
+        short="LSTM: tanh", code={"function": "tanh"})),
     Rule({"architecture": "transformer", "hardware": "integer-only"}, Item(
         "ReLU in the feed-forward part",
         "ReLU is one comparison of integers; GELU and softmax need approximations made for it. A "
         "paper shows that they can be had; the course has not measured it.",
         "a library that has these approximations: then GELU",
         sections=("defaults", "yourself"), papers=("i-bert", "integers"),
-        code={"function": "relu"})),
+        short="ReLU", code={"function": "relu"})),
     Rule({"architecture": "transformer"}, Item(
         "GELU in the feed-forward part, or a gated unit with SiLU (SwiGLU)",
         "It is what the published models use, and in Shazeer's comparison gated units did a little "
         "better at equal size. The course trains no transformer.",
         "a model that you start from: keep the function that it was trained with",
         sections=("defaults", "yourself"), papers=("gelu", "glu"),
-        code={"function": "gelu"})),
+        short="GELU, SwiGLU", code={"function": "gelu"})),
     Rule({"hardware": "integer-only"}, Item(
         "ReLU, or leaky ReLU with a power of two as its slope",
         "Integers compare and shift at no cost; an exponential needs a table. In plain networks "
-        "of a few layers nothing is lost by it.",
-        "ten layers or more: add skip connections before you change the function",
-        sections=("tie", "cost"), claims=("C55", "C56"), papers=("integers", "hard swish"),
-        ties=("leaky_relu",), code={"function": "relu"})),
+        "of two to twelve layers neither was two points behind anything.",
+        "fifty layers: add skip connections and normalisation before you change the function",
+        sections=("tie", "cost"), claims=("C55", "C56", "C57"), papers=("integers", "hard swish"),
+        ties=("leaky_relu",), short="ReLU", code={"function": "relu"})),
     Rule({"architecture": "convolutional", "depth": "deep", "residual": "no"}, Item(
         "ReLU, and skip connections first",
         "Deep convolutional networks without skip connections are not what anybody's defaults "
         "were made for, and the course measures deep plain networks with dense layers only.",
         "skip connections: then ReLU, or what you like",
-        sections=("defaults", "thermostat", "yourself"), papers=("mishkin",),
-        code={"function": "relu"})),
+        sections=("defaults", "fifty layers", "yourself"), papers=("mishkin", "resnet"),
+        short="ReLU, skips", code={"function": "relu"})),
     Rule({"architecture": "convolutional"}, Item(
         "ReLU, or any of leaky ReLU, ELU and the like",
         "On ImageNet they came within a point or two of each other, by Mishkin's tables. The "
-        "course finds the same with dense layers and has no convolutions.",
+        "course finds the same with dense layers, and has not measured convolutions.",
         "the last point of accuracy is worth a search: compare for yourself, rates tuned for each",
         sections=("defaults", "tie", "yourself"), claims=("C55", "C65"), papers=("mishkin",),
-        ties=("leaky_relu", "elu"), code={"function": "relu"})),
+        ties=("leaky_relu", "elu"), short="ReLU", code={"function": "relu"})),
+    Rule({"depth": ("medium", "deep"), "residual": "yes", "normalisation": "none"}, Item(
+        "tanh",
+        "Every layer adds to the sum. ReLU's outputs all push it one way and let it grow; tanh's "
+        "are centred and bounded, so that fifty such layers still learn.",
+        "normalisation before the function: then ReLU as well",
+        sections=("normalisation", "fifty layers"), claims=("C54",),
+        short="tanh", code={"function": "tanh"})),
     Rule({"depth": "deep", "residual": "yes"}, Item(
-        "ReLU, or any of the usual ones but softplus and sigmoid",
-        "Skip connections carry the signal and the gradient past the function, so that its choice "
-        "counts for less.",
-        "no normalisation, and a stack of fifty: start the branches at zero, or near it",
-        sections=("normalisation", "thermostat"), claims=("C54",),
-        ties=("gelu", "tanh"), code={"function": "relu"})),
+        "ReLU, or any of GELU and tanh",
+        "Skip connections carry the signal and its gradient past the function, and normalisation "
+        "keeps its size: even fifty layers learn with each of them.",
+        "normalisation or skip connections taken out",
+        sections=("normalisation",), claims=("C54",),
+        ties=("gelu", "tanh"), short="ReLU", code={"function": "relu"})),
     Rule({"depth": "deep", "normalisation": "none"}, Item(
-        "SELU, or any of ELU, tanh and Mish",
-        "In a deep plain network the size of the signal has to find back by itself. SELU, tanh "
-        "and ELU bring it back, ReLU leaves it as it is, GELU and SiLU drive it off.",
-        "skip connections with normalisation: then the choice hardly matters",
-        sections=("thermostat", "tie"), claims=("C54", "C55", "C56"),
-        ties=DEEP_TIES, code={"function": "selu"})),
+        "SELU or ELU",
+        "With twelve plain layers nothing but sigmoid is told apart. With fifty the size of the "
+        "signal has to find back by itself: SELU and ELU learnt best, and GELU failed.",
+        "skip connections and normalisation: then the choice hardly matters",
+        sections=("fifty layers", "tie"), claims=("C54", "C55", "C56"),
+        ties=("elu",), short="SELU, ELU", code={"function": "selu"})),
     Rule({"depth": "deep", "normalisation": "batch"}, Item(
-        "ELU, or any of Mish and SiLU",
-        "Batch normalisation keeps the size of the signal, but at the start each ReLU layer makes "
-        "the gradient larger, and with ten such layers ReLU came out behind.",
+        "ELU, or any of SELU, SiLU and Mish",
+        "Batch normalisation keeps the size of the signal, but behind it each ReLU layer makes "
+        "the gradient larger: with twelve such layers ReLU came out behind.",
         "skip connections: then ReLU as well",
-        sections=("normalisation",), claims=("C49", "C54"),
-        ties=NORMED_TIES, code={"function": "elu"})),
+        sections=("depth matters", "normalisation"), claims=("C49", "C54"),
+        ties=("selu", "silu", "mish"), short="ELU", code={"function": "elu"})),
     Rule({"depth": "deep", "normalisation": "layer"}, Item(
-        "GELU or ELU, and skip connections first",
+        "ReLU, and skip connections first",
         "Deep networks with layer normalisation and no skip connections are rare, and the course "
-        "has not compared functions in them.",
+        "has not measured more than three functions in them.",
         "skip connections: then the choice hardly matters",
         sections=("normalisation", "yourself"), papers=("pre-norm",),
-        code={"function": "gelu"})),
+        short="ReLU, skips", code={"function": "relu"})),
     Rule({"depth": "medium"}, Item(
-        "ReLU, or any of leaky ReLU, ELU, SELU, GELU, SiLU, Mish and tanh",
+        "ReLU, or any of leaky ReLU, ELU, SELU, GELU, SiLU, Mish, softplus and tanh",
         "With four and six plain layers, each at its own rate, they cannot be told apart to two "
-        "points. Sigmoid is behind.",
-        "more layers, or one rate for all",
+        "points. Sigmoid is far behind with six.",
+        "fifty layers, or one rate for all",
         sections=("tie", "flip"), claims=("C55", "C56", "C57"),
-        ties=MEDIUM_TIES, code={"function": "relu"})),
+        ties=("leaky_relu", "elu", "selu", "gelu", "silu", "mish", "softplus", "tanh"),
+        short="ReLU, or 8 more", code={"function": "relu"})),
     Rule({}, Item(
-        "ReLU, or any of leaky ReLU, ELU, SELU, GELU, SiLU, Mish and tanh",
+        "ReLU, or any of leaky ReLU, ELU, SELU, GELU, SiLU, Mish, softplus, tanh and sigmoid",
         "With two hidden layers, each at its own rate, they cannot be told apart to two points: "
         "no measurable difference here.",
         "more layers, or one rate for all",
         sections=("tie", "flip"), claims=("C55", "C56"),
-        ties=SHALLOW_TIES, code={"function": "relu"})),
+        ties=("leaky_relu", "elu", "selu", "gelu", "silu", "mish", "softplus", "tanh", "sigmoid"),
+        short="ReLU, or 9 more", code={"function": "relu"})),
 ]
-
-HE = Item(
-    "He's: variance 2 over the number of inputs; biases 0",
-    "ReLU's flat half halves the mean square of what comes back, and this variance makes up for "
-    "it. No framework does this unless you ask: Keras starts with Glorot's, PyTorch smaller "
-    "still.",
-    "another function: its own gain",
-    sections=("pair",), claims=("C38", "C40"), code={"weights": "he_normal"})
 
 WEIGHTS = [
     Rule({"architecture": "implicit"}, Item(
@@ -119,38 +115,58 @@ WEIGHTS = [
         "So the sums stay as spread as at the start whatever the depth, by the paper's argument. "
         "The course has not measured it.",
         "another frequency than 30",
-        sections=("yourself",), papers=("siren",), code={"weights": "siren"})),
+        sections=("yourself",), papers=("siren",), short="SIREN's",
+        code={"weights": "siren"})),
     Rule({"architecture": "recurrent"}, Item(
         "orthogonal from step to step, Glorot's for the inputs, forget bias 1 or more",
         "Orthogonal weights neither shrink nor stretch what they carry; an open forget gate keeps "
         "the cell's gradient. Keras does all three, PyTorch sets no forget bias.",
         "longer memories: a larger forget bias",
         sections=("through time", "gates"), claims=("C42", "C43"), papers=("lstm bias",),
-        code={"weights": "glorot_uniform"})),
+        short="orthogonal", code={"weights": "glorot_uniform"})),
     Rule({"architecture": "transformer"}, Item(
         "the framework's (Glorot's), with layer normalisation inside each branch",
         "Normalising inside the branch keeps the gradient of deep stacks in order at the start, "
         "by Xiong's analysis. The course has not measured it.",
         "normalisation after the sum: then the rate has to start from nearly zero",
-        sections=("yourself",), papers=("pre-norm",), code={"weights": "glorot_uniform"})),
-    Rule({"residual": "yes", "normalisation": "none", "depth": ("medium", "deep")}, Item(
-        "He's, and zero for the last weights of each branch",
-        "Each branch adds its variance, so that a stack of them doubles it again and again; "
-        "branches that start at zero add nothing. This is a paper's recipe.",
-        "normalisation in the branches",
-        sections=("pair", "yourself"), papers=("fixup",), code={"weights": "zeros"})),
-    Rule({"depth": "deep", "normalisation": "none", "architecture": "dense",
-          "hardware": ("laptop", "GPU"), "residual": "no"}, Item(
-        "LeCun's for SELU (variance 1 over the inputs); He's for ELU and Mish, Glorot's for tanh",
+        sections=("yourself",), papers=("pre-norm",), short="Glorot's",
+        code={"weights": "glorot_uniform"})),
+    Rule({"architecture": "dense", "hardware": ("laptop", "GPU"), "depth": ("medium", "deep"),
+          "residual": "yes", "normalisation": "none"}, Item(
+        "Glorot's, for tanh",
+        "With as many inputs as outputs its variance is 1 over the inputs: near zero, where tanh's "
+        "slope is 1, signal and gradient keep their size.",
+        "another function: its own gain",
+        sections=("first weights", "pair"), claims=("C36",), short="Glorot's",
+        code={"weights": "glorot_uniform"})),
+    Rule({"architecture": "dense", "hardware": ("laptop", "GPU"), "depth": "deep",
+          "residual": "no", "normalisation": "none"}, Item(
+        "LeCun's for SELU: variance 1 over the inputs; for ELU its own gain, or He's",
         "SELU's two constants are made for this variance: mean and variance of the signal come "
         "back to 0 and 1 at every depth.",
         "another function: its own gain",
-        sections=("pair", "thermostat"), claims=("C36", "C38"), code={"weights": "lecun_normal"})),
+        sections=("first weights", "fifty layers"), claims=("C38",), short="LeCun's",
+        code={"weights": "lecun_normal"})),
     Rule({"normalisation": ("batch", "layer")}, Item(
         "He's; the choice counts for less",
         "Normalisation sets the size of the sums whatever the weights' size is, so that weights "
-        "a hundred times too small still train.",
+        "far too small still train.",
         "normalisation taken out",
-        sections=("normalisation", "pair"), claims=("C49",), code={"weights": "he_normal"})),
-    Rule({}, HE),
+        sections=("normalisation", "first weights"), claims=("C49",), short="He's",
+        code={"weights": "he_normal"})),
+    Rule({"architecture": "convolutional", "depth": ("medium", "deep"), "residual": "yes"}, Item(
+        "He's, and every branch divided by the number of branches",
+        "Each branch adds to the sum, and a stack of them lets it grow without end. Papers start "
+        "branches small or at zero; the course has not measured it.",
+        "normalisation in the branches",
+        sections=("first weights", "yourself"), papers=("fixup",), short="He's, scaled",
+        code={"weights": "he_normal", "branches": "small"})),
+    Rule({}, Item(
+        "He's: variance 2 over the number of inputs; biases 0",
+        "ReLU's flat half halves the mean square of what comes back, and this variance makes up "
+        "for it. No framework does this unless you ask: Keras starts with Glorot's, PyTorch "
+        "smaller still.",
+        "another function: its own gain",
+        sections=("first weights", "tutorials"), claims=("C38", "C40"), short="He's",
+        code={"weights": "he_normal"})),
 ]

@@ -37,21 +37,21 @@ def code(advice):
 
 def _feedforward(advice):
     answers = advice.answers
-    make = ("layers.Conv2D(width, 3, padding='same', kernel_initializer={})"
+    make = ("layers.Conv2D(width, 3, padding='same', kernel_initializer=start)"
             if answers["architecture"] == "convolutional" else
-            "layers.Dense(width, kernel_initializer={})")
-    norm, f = NORMS.get(answers["normalisation"]), advice.hidden.code["function"]
-    start, loop = advice.weights.code["weights"], f"for _ in range({LAYERS[answers['depth']]}):"
-    acts = f"layers.Activation('{f}')"
-    if answers["residual"] == "no":
-        return [f"start = '{start}'", loop, f"    x = {make.format('start')}(x)",
-                *([f"    x = {norm}(x)"] if norm else []), f"    x = {acts}(x)"]
-    before = "he_normal" if start == "zeros" else start
-    # The function stands before the weights, so that nothing acts on the sum itself.
-    return [f"x = {make.format(repr(before))}(x)", f"start = '{start}'", loop,
-            f"    h = {norm}(x)" if norm else "    h = x", f"    h = {acts}(h)",
-            f"    h = {make.format('start')}(h)", "    x = layers.add([x, h])",
-            *([f"x = {norm}(x)"] if norm else []), f"x = {acts}(x)"]
+            "layers.Dense(width, kernel_initializer=start)")
+    norm, skips = NORMS.get(answers["normalisation"]), answers["residual"] == "yes"
+    steps = [make, *([norm] if norm else []),
+             f"layers.Activation('{advice.hidden.code['function']}')"]
+    if "branches" in advice.weights.code:
+        steps.append(f"layers.Rescaling(1 / {LAYERS[answers['depth']]})")
+    loop = [f"for _ in range({LAYERS[answers['depth']]}):"]
+    for index, step in enumerate(steps):
+        before, after = ("x" if index == 0 else "h", "h") if skips else ("x", "x")
+        loop.append(f"    {after} = {step}({before})")
+    return [f"start = '{advice.weights.code['weights']}'",
+            *([f"x = {make}(x)"] if skips else []), *loop,
+            *(["    x = layers.add([x, h])"] if skips else [])]
 
 
 def _recurrent(advice):

@@ -16,7 +16,7 @@ YOURSELF = "yourself"  # the section that says how to compare on one's own probl
 class Item:
     """One piece of advice.
 
-    what      in a few words
+    what      in a few words          short   the same in one or two, for a picture
     why       one or two sentences; where nothing in the course measures it, they say so
     changes   what would change it
     sections  keys of `SECTIONS`: where the course shows it
@@ -33,17 +33,13 @@ class Item:
     claims: tuple = ()
     papers: tuple = ()
     ties: tuple = ()
+    short: str = ""
     code: dict = field(default_factory=dict, hash=False)
 
     @property
     def measured(self):
-        """Whether a trial of the course stands behind it."""
-        return bool(self.claims)
-
-    @property
-    def measure_yourself(self):
-        """Whether it sends readers to a comparison of their own."""
-        return YOURSELF in self.sections
+        """Whether the course has measured it: it says so where it sends readers to do that."""
+        return bool(self.claims) or YOURSELF not in self.sections
 
     @property
     def links(self):
@@ -53,9 +49,7 @@ class Item:
     @property
     def evidence(self):
         """Sections, claims and papers in words, one after the other."""
-        parts = [section.words for section in self.links]
-        parts += [", ".join(self.claims)] if self.claims else []
-        return "; ".join([*parts, *(PAPERS[key].words for key in self.papers)])
+        return evidence([self])
 
 
 @dataclass(frozen=True)
@@ -79,3 +73,13 @@ class Rule:
         """The answers it is for, in words."""
         return "; ".join(" or ".join(told(question, choice) for choice in choices)
                          for question, choices in self.choices()) or "all else"
+
+
+def evidence(items):
+    """What some items rest on in words: sections, claims and papers, none of them twice."""
+    def all_of(kind):
+        return list(dict.fromkeys(one for item in items for one in getattr(item, kind)))
+
+    return "; ".join([*(SECTIONS[key].words for key in all_of("sections")),
+                      *filter(None, [", ".join(all_of("claims"))]),
+                      *(PAPERS[key].words for key in all_of("papers"))])

@@ -8,25 +8,26 @@ FIRST = [
         "First weights are made for inputs of mean square 1, whatever the function. Large or "
         "shifted inputs saturate sigmoid and tanh and make the loss steep in one direction.",
         "inputs in a common unit whose zero means something, such as pixels: scale all alike",
-        sections=("mean and loss",), claims=("C59",))),
+        short="standardise", sections=("mean and loss",), claims=("C59",))),
     Rule({"data": "noisy labels"}, Item(
         "set aside validation data, with labels checked by hand if you can",
         "No function resists wrong labels. Networks learn the right ones first and the wrong ones "
         "by heart later, so that when to stop counts for more.",
         "labels you can mend: mend them",
-        sections=("noise",), claims=("C60",))),
+        short="check labels", sections=("noise",), claims=("C60",))),
     Rule({"data": "few"}, Item(
         "a linear model with a penalty, and its score beside every other",
         "With little data, or where the truth is nearly linear, it predicts better than a "
         "network. If it wins, you need no activation.",
         "more data, or a pretrained network to start from",
+        short="penalised linear",
         sections=("linear first", "few examples"), claims=("C02", "C03"))),
     Rule({}, Item(
         "a linear model, and its score beside every other",
         "It costs a minute, and it is strong more often than people think: without it you do not "
         "know what the hidden layers are worth.",
         "never",
-        sections=("linear first",), claims=("C03",))),
+        short="a linear model", sections=("linear first",), claims=("C03",))),
 ]
 
 RATES = [
@@ -35,31 +36,35 @@ RATES = [
         "The paper's start. Sums that are 30 times as large make every step 30 times as large. "
         "The course has not measured it.",
         "another frequency than 30",
+        short="from 0.0001",
         sections=("flip", "yourself"), papers=("siren",), code={"rates": (3e-5, 1e-4, 3e-4)})),
     Rule({"architecture": "transformer"}, Item(
         "Adam from 0.0003, rising from 0 over the first steps; three times as much and a third",
         "Attention is touchy in the first steps, most of all where normalisation stands after the "
         "sum. The course has not measured it.",
         "a model that you start from: its own rate, or a tenth of it",
+        short="up to 0.0003",
         sections=("flip", "yourself"), papers=("pre-norm",), code={"rates": (1e-4, 3e-4, 1e-3)})),
     Rule({"architecture": "recurrent"}, Item(
         "Adam from 0.001, gradients clipped to norm 1; four times as much and a quarter",
         "Through many steps a gradient can grow a million times; clipping the norm keeps the "
         "direction and shortens the step.",
         "gradients that vanish: clipping does not help, a larger forget bias may",
-        sections=("clipping", "flip"), claims=("C50",),
+        short="0.001, clipped", sections=("clipping", "flip"), claims=("C50",),
         code={"rates": (2.5e-4, 1e-3, 4e-3), "clip": 1.0})),
     Rule({"depth": "deep"}, Item(
         "Adam from 0.004; try 0.001, 0.002 and 0.008 too, on validation data",
         "Each function has a rate of its own, and at one rate for all the ranking tells the rate "
         "more than the function. With twelve layers the best lay between these.",
         "a best rate at the end of the range: go on until it is inside",
+        short="0.001 to 0.008",
         sections=("flip",), claims=("C55",), code={"rates": (0.001, 0.002, 0.004, 0.008)})),
     Rule({}, Item(
         "Adam from 0.004; try 0.001, 0.002, 0.008 and 0.016 too, on validation data",
         "Each function has a rate of its own, and at one rate for all the ranking tells the rate "
         "more than the function. Up to six layers the best lay between these.",
         "a best rate at the end of the range: go on until it is inside",
+        short="0.001 to 0.016",
         sections=("flip",), claims=("C55",), code={"rates": (0.001, 0.002, 0.004, 0.008, 0.016)})),
 ]
 
@@ -69,19 +74,19 @@ HARDWARE = [
         "Rounding to eight bits is part of the function then, and training can get used to it. "
         "The course has not measured it.",
         "a chip with floating point: then as on a laptop",
-        sections=("yourself",), papers=("integers", "hard swish"))),
+        short="train with rounding", sections=("yourself",), papers=("integers", "hard swish"))),
     Rule({"hardware": "GPU"}, Item(
         "choose by accuracy; change the rate when you change the batch",
         "Products of matrices take most of the time. Larger batches allow larger rates, in one "
         "paper in proportion. The course measures on an ordinary processor only.",
         "a function that your framework computes in several passes: look for a fused one",
-        sections=("cost", "yourself"), papers=("goyal",))),
+        short="rate by batch", sections=("cost", "yourself"), papers=("goyal",))),
     Rule({}, Item(
         "choose by accuracy, not by the cost of the function",
-        "Per number ReLU is several times cheaper than sigmoid; in a step of training the "
+        "Per number ReLU is cheaper than sigmoid; in a step of training the "
         "function is a small part, the smaller the wider the layers are.",
         "layers of a few units: there the function's share is larger",
-        sections=("cost",), claims=("C27",))),
+        short="cost hardly counts", sections=("cost",), claims=("C27",))),
 ]
 
 WATCH = [  # all that fit, not only the first

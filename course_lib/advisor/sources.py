@@ -53,23 +53,28 @@ SECTIONS = {
     "heads": Section(_TWO, "Heads and losses that fit"),
     "calibration": Section(_TWO, "Are these probabilities?"),
     "far away": Section(_TWO, "Far from anything it has seen"),
-    "pair": Section(_THREE, "TODO pair"),
-    "thermostat": Section(_THREE, "TODO thermostat"),
-    "dead": Section(_THREE, "TODO dead"),
+    "pair": Section(_THREE, "Is it the function or the pair?"),
+    "first weights": Section(_THREE, "How large should first weights be?"),
+    "fifty layers": Section(_THREE, "Which of fifty layers learn?"),
+    "tutorials": Section(_THREE, "Why tutorials disagree"),
+    "depth matters": Section(_THREE, "Does depth make the choice matter?"),
+    "dead": Section(_THREE, "At which rate?"),
     "normalisation": Section(_THREE, "TODO normalisation"),
     "through time": Section(_THREE, "TODO time"),
     "gates": Section(_THREE, "TODO gates"),
     "clipping": Section(_THREE, "TODO clipping"),
     "diagnose": Section(_THREE, "TODO diagnose"),
     "heads measured": Section(_FOUR, "TODO heads measured"),
-    "tie": Section(_FOUR, "TODO tie"),
-    "flip": Section(_FOUR, "TODO flip"),
+    "tie": Section(_FOUR, "Each at its best rate"),
+    "flip": Section(_FOUR, "The ranking flips with the rate"),
     "noise": Section(_FOUR, "TODO noise"),
     "defaults": Section(_FOUR, "TODO defaults"),
     "yourself": Section(_FOUR, "Run such a comparison on your own problem"),
 }
 
 PAPERS = {
+    "canonical": Paper("Nelder & Wedderburn 1972", "Generalized linear models",
+                       "doi:10.2307/2344614"),
     "fractions": Paper("Papke & Wooldridge 1996", "Econometric methods for fractional response "
                    "variables", "Journal of Applied Econometrics 11"),
     "siren": Paper("Sitzmann et al. 2020", "Implicit neural representations with periodic "
@@ -78,6 +83,8 @@ PAPERS = {
                      "functions in low dimensional domains", "arXiv:2006.10739"),
     "gelu": Paper("Hendrycks & Gimpel 2016", "Gaussian error linear units", "arXiv:1606.08415"),
     "glu": Paper("Shazeer 2020", "GLU variants improve transformer", "arXiv:2002.05202"),
+    "resnet": Paper("He, Zhang, Ren & Sun 2016", "Identity mappings in deep residual networks",
+                    "arXiv:1603.05027"),
     "pre-norm": Paper("Xiong et al. 2020", "On layer normalization in the transformer "
                       "architecture", "arXiv:2002.04745"),
     "rank": Paper("Dong, Cordonnier & Loukas 2021", "Attention is not all you need: pure "

@@ -5,6 +5,7 @@
     lab.step(z=3.0).sentence         what it says there
 """
 
+from course_lib.labs.adviser_lab import Advisor
 from course_lib.labs.boundary import Boundary
 from course_lib.labs.clock import Cost
 from course_lib.labs.dying import DeadUnits
@@ -18,10 +19,10 @@ from course_lib.labs.step_clock import StepTimes
 from course_lib.labs.survival import Thermostat
 from course_lib.labs.temperature import Temperature
 
-__all__ = ["Boundary", "Cost", "DeadUnits", "Explorer", "Hinges", "Lab", "RateFlip", "Remembering",
-           "Slopes", "Step", "StepTimes", "Temperature", "Thermostat", "boundary", "cost",
-           "dead_units", "explorer", "hinges", "memory", "rates", "slopes", "step_times",
-           "temperature", "thermostat"]
+__all__ = ["Advisor", "Boundary", "Cost", "DeadUnits", "Explorer", "Hinges", "Lab", "RateFlip",
+           "Remembering", "Slopes", "Step", "StepTimes", "Temperature", "Thermostat", "advisor",
+           "boundary", "cost", "dead_units", "explorer", "hinges", "memory", "rates", "slopes",
+           "step_times", "temperature", "thermostat"]
 
 
 def hinges():
@@ -77,3 +78,8 @@ def dead_units():
 def memory():
     """Show the lab of time: what comes back through a hundred steps of a recurrence or an LSTM."""
     Remembering().show()
+
+
+def advisor():
+    """Show the advisor: seven answers, what to try first, and what that rests on."""
+    Advisor().show()

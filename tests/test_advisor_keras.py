@@ -1,0 +1,164 @@
+"""The advisor's Keras code runs, builds what the advice says, and its loss is the right one."""
+
+import numpy as np
+import pytest
+import scipy.special
+
+from course_lib import advisor, keras_tools
+
+N = 6
+SHAPES = {"convolutional": (N, 32, 32, 3), "recurrent": (N, 4, 20), "transformer": (N, 30, 20)}
+COUNTS = {"multi-class": 10, "multi-label": 5}
+# A choice each of what changes the code's structure; deep stacks once, since they take longest.
+STRUCTURES = [
+    dict(zip(("architecture", "depth", "normalisation", "residual"), one, strict=True))
+    for one in (("dense", "shallow", "none", "no"), ("dense", "shallow", "batch", "no"),
+                ("dense", "medium", "none", "yes"), ("dense", "deep", "none", "no"),
+                ("dense", "deep", "layer", "yes"), ("convolutional", "shallow", "none", "no"),
+                ("convolutional", "medium", "batch", "yes"),
+                ("convolutional", "medium", "none", "yes"), ("recurrent", "shallow", "none", "no"),
+                ("recurrent", "shallow", "layer", "yes"),
+                ("transformer", "shallow", "layer", "yes"),
+                ("transformer", "shallow", "none", "no"), ("implicit", "medium", "none", "no"),
+                ("implicit", "shallow", "batch", "yes"))]
+
+
+@pytest.fixture(scope="module")
+def keras():
+    pytest.importorskip("tensorflow", reason="TensorFlow has no wheel for this Python")
+    keras = keras_tools.load()
+    keras.utils.set_random_seed(0)  # first weights are checked within what their draw allows
+    return keras
+
+
+def build(advice, x):
+    """The model of an advice's code."""
+    names = {"x_train": x}
+    exec(advice.keras(), names)
+    return names["model"]
+
+
+def inputs(answers, scale=1.0):
+    shape = SHAPES.get(answers["architecture"], (N, 20))
+    return (scale * np.random.default_rng(7).standard_normal(shape)).astype("float32")
+
+
+@pytest.mark.parametrize("answers", STRUCTURES, ids=lambda one: "-".join(one.values()))
+def test_the_model_is_what_the_advice_says(keras, answers):
+    advice = advisor.advise(task="regression", **answers)
+    x = inputs(advice.answers)
+    model = build(advice, x)
+    out = np.asarray(model(x))
+    assert out.shape == (N, 1) and np.isfinite(out).all()
+    kinds = [type(layer).__name__ for layer in model.layers]
+    layers = {"shallow": 2, "medium": 6, "deep": 12}[answers["depth"]]
+    kind = answers["architecture"]
+    skips, norms = (answers["residual"] == "yes") * layers, (
+        answers["normalisation"] != "none") * layers
+    if kind == "transformer":
+        assert kinds.count("MultiHeadAttention") == layers
+        skips, norms = 2 * skips, 2 * norms
+    elif kind == "recurrent":
+        assert kinds.count("LSTM") == layers
+        assert all(layer.unit_forget_bias for layer in model.layers
+                   if hasattr(layer, "unit_forget_bias"))
+    elif kind == "implicit":
+        skips = norms = 0
+        assert kinds.count("Dense") == layers + 1
+    else:
+        made = "Conv2D" if kind == "convolutional" else "Dense"
+        assert kinds.count(made) == layers + bool(skips) + (made == "Dense")
+    assert kinds.count("Add") == skips
+    assert sum(one.endswith("Normalization") for one in kinds) == norms
+
+
+@pytest.mark.parametrize("answers", [
+    {"depth": "shallow"}, {"depth": "deep"},
+    {"depth": "deep", "residual": "yes"}, {"depth": "deep", "normalisation": "batch"}],
+    ids=lambda one: "-".join(one.values()))
+def test_function_and_first_weights_are_those_advised(keras, answers):
+    advice = advisor.advise(**answers)
+    model = build(advice, inputs(advice.answers))
+    functions = {layer.activation.__name__ for layer in model.layers
+                 if type(layer).__name__ == "Activation"}
+    assert functions == {advice.hidden.code["function"]}
+    hidden = [layer for layer in model.layers if type(layer).__name__ == "Dense"][1:-1]
+    n = 64
+    variance = {"he_normal": 2 / n, "lecun_normal": 1 / n, "glorot_uniform": 1 / n}[
+        advice.weights.code["weights"]]
+    for layer in hidden:  # 4,096 weights: their variance is known to some 2 per cent
+        assert np.var(layer.kernel) == pytest.approx(variance, rel=0.12)
+        assert not np.any(layer.bias)
+
+
+def test_sines_keep_their_spread_as_the_paper_says(keras):
+    # Sitzmann et al. 2020: sums of standard deviation 1 at every depth. By the exact recursion they
+    # settle a little lower, where var z = 1 - exp(-2 var z): at 0.89.
+    advice = advisor.advise(architecture="implicit", depth="medium")
+    x = np.random.default_rng(3).uniform(-1, 1, (400, 20)).astype("float32")
+    model, spread = build(advice, x), []
+    for layer in model.layers[2:-1]:
+        z = 30 * np.asarray(x_into(keras, model, layer)(x)) @ np.asarray(layer.kernel)
+        spread.append(z.std())
+    assert len(spread) == 5 and all(0.75 < one < 1.15 for one in spread)
+
+
+def x_into(keras, model, layer):
+    return keras.Model(model.input, layer.input)
+
+
+@pytest.mark.parametrize("task", advisor.QUESTIONS["task"])
+def test_the_loss_takes_what_the_head_gives(keras, task):
+    """Against the losses written out in numpy, from the scores (the last layer's weighted sums)."""
+    advice = advisor.advise(task=task)
+    # Of moderate size: Keras' Poisson adds 1e-7 within the logarithm, seen where exp(z) is as small.
+    x = inputs(advice.answers)
+    model = build(advice, x)
+    last = model.layers[-1]
+    before = np.asarray(keras.Model(model.input, last.input)(x), float)
+    z = before @ np.asarray(last.kernel, float) + np.asarray(last.bias, float)
+    rng = np.random.default_rng(1)
+    if task == "multi-class":
+        y = rng.integers(0, 10, N)
+        expected = -scipy.special.log_softmax(z, 1)[np.arange(N), y].mean()
+    elif task in ("binary", "multi-label", "bounded"):
+        y = rng.random(z.shape) if task == "bounded" else rng.integers(0, 2, z.shape)
+        p = scipy.special.expit(z)
+        expected = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
+    elif task == "counts":
+        y = rng.poisson(2.0, z.shape)
+        expected = (np.exp(z) - y * z).mean()
+    else:
+        y = np.abs(rng.standard_normal(z.shape))
+        out = np.log1p(np.exp(z)) if task == "positive" else z
+        expected = np.square(out - y).mean()
+    assert z.shape == (N, COUNTS.get(task, 1))
+    found = float(model.loss(np.asarray(y, "float32"), model(x)))
+    assert found == pytest.approx(expected, rel=1e-4)
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.004)
+
+
+def test_raw_inputs_are_standardised_in_the_model(keras):
+    x = inputs({"architecture": "dense"}, scale=50.0) + 1000
+    model = build(advisor.advise(data="raw"), x)
+    layer, = (one for one in model.layers if type(one).__name__ == "Normalization")
+    z = np.asarray(layer(x))
+    assert z.mean(0) == pytest.approx(0, abs=1e-3) and z.std(0) == pytest.approx(1, abs=1e-3)
+
+
+def test_it_trains(keras):
+    """One pass is enough to see loss, targets and shapes fit together, clipping and warm-up too."""
+    for answers in ({"task": "multi-class"}, {"task": "multi-label", "architecture": "recurrent"},
+                    {"task": "counts", "architecture": "transformer", "normalisation": "layer",
+                     "residual": "yes"}):
+        advice = advisor.advise(**answers)
+        x = inputs(advice.answers)
+        model = build(advice, x)
+        shape = (N,) if answers["task"] == "multi-class" else (N, COUNTS.get(answers["task"], 1))
+        y = np.random.default_rng(2).integers(0, 2, shape)
+        before = model.get_weights()
+        history = model.fit(x, y, batch_size=2, verbose=0)
+        assert np.isfinite(history.history["loss"]).all()
+        assert any(not np.array_equal(a, b)
+                   for a, b in zip(before, model.get_weights(), strict=True))
+        assert model.optimizer.clipnorm == (1 if "recurrent" in answers.values() else None)
