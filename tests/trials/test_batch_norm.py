@@ -99,11 +99,11 @@ def test_the_rule_of_c49(monkeypatch, settings, verdict, words):
 
 def test_c49_says_and_draws_what_it_found(monkeypatch, capsys):
     outcome = planted(monkeypatch, ratios=(9, 2, 1.5))
-    assert "sigmoid over 85 and 40" in outcome.sentence and "10 % and 0 %" in outcome.sentence
+    assert "sigmoid over 85 and 45" in outcome.sentence and "10 % and 0 %" in outcome.sentence
     assert "changes by 0 powers of ten without, by 2.5 with" in outcome.sentence
     outcome.draw()
     words = capsys.readouterr().out
-    assert "sigmoid, without 80 (" in words and "sigmoid, batch norm 40 (" in words
+    assert "sigmoid, without 90 (" in words and "sigmoid, batch norm 45 (" in words
 
 
 def test_steps_that_are_reached_by_some(monkeypatch):

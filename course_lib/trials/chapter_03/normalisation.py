@@ -9,6 +9,7 @@ from .. import Outcome, trial
 FEWER = 1.1           # over a tenth fewer steps counts
 ALL = 85              # steps of five epochs
 DEAD = 0.01           # a share of units that counts
+GRAIN = 15            # steps: so much is the same on every processor
 STEADY = 1.0          # powers of ten between the first and the last layer's gradient
 DEPTHS = {"dead": 10, "gradient": 30}
 
@@ -76,7 +77,7 @@ def batch_normalisation(seeds):
         order = [(start, norm) for start in batch_norm.STARTS for norm in batch_norm.NORMS]
         figures.accuracies(
             [f"{start}, {'batch norm' if norm == 'batch' else 'without'}" for start, norm in order],
-            [steps[case] for case in order], grain=20,
+            [steps[case] for case in order], grain=GRAIN,
             xlabel=f"steps to a loss of {batch_norm.GOAL:g} ({ALL + 1}: not reached)",
             title="Batch norm rescues what would not train")
 
@@ -84,7 +85,7 @@ def batch_normalisation(seeds):
         taken = steps[case]
         if (taken > ALL).any():
             return f"over {ALL}" if (taken > ALL).all() else f"in part over {ALL}"
-        return f"{10 * round(taken.mean() / 10)}"
+        return f"{GRAIN * round(taken.mean() / GRAIN)}"
 
     return Outcome(
         verdict,
