@@ -231,7 +231,7 @@ def leaky_stays_active(seeds):
                 axes.bar(place, height, 0.25, label=what, hatch=hatch, edgecolor="white",
                          color=figures.look(("gelu", "relu", "leaky_relu")[row])[0])
             axes.set_xticks(range(len(seen)), list(seen))
-            axes.set(ylabel="%", ylim=(0, 135))
+            axes.set(ylabel="%", ylim=(0, 125), yticks=range(0, 101, 20))
             axes.legend(ncols=3, loc="upper left")
 
     return Outcome(
@@ -242,7 +242,7 @@ def leaky_stays_active(seeds):
         f"Every unit moved, with both slopes: {moves}. Networks get above 80 %: "
         + ", ".join(f"{works[name]} ({name})" for name in seen)
         + ". Over half of the units are still negative on all digits: "
-        + ", ".join(f"{not bends[name]} ({name})" for name in leaky) + ".",
+        + ", ".join(f"{bends[name] is False} ({name})" for name in leaky) + ".",
         seeds=len(seeds), draw=draw,
         condition="active means that a gradient arrives, not that a unit bends"
         if verdict == "holds if" else "")

@@ -79,7 +79,8 @@ def formula(seeds):
                 depth, colour = np.arange(2, layers + 1), figures.look(look)[0]
                 axes.plot(depth, probability(width, depth), color=colour, label=f"N = {width}")
                 axes.plot(depth, one[width, layers].mean(0), "o", color=colour, ms=5)
-            axes.set(xlabel="layers $L$", ylabel="share born dead", ylim=(0, 1))
+            axes.set(xlabel="layers $L$", ylabel="share born dead", ylim=(0, 1),
+                     xticks=range(2, 21, 2))
 
     def named(shape, what):
         return f"N = {shape[0]}, L = {shape[1]}, {what}"
@@ -90,9 +91,10 @@ def formula(seeds):
         {named(shape, "one input"): found[shape] for shape in SHAPES}
         | {named(shape, "[-1, 1], at most"): share.mean for shape, share in wide.items()},
         near and below,
-        "Born dead, measured against calculated: " + "; ".join(
+        f"Born dead of {len(seeds) * NETWORKS:,} networks each, measured against calculated: "
+        + "; ".join(
             f"{found[shape]:.3f} against {target[shape]:.3f} (N = {shape[0]}, L = {shape[1]})"
             for shape in SHAPES)
         + ". On [-1, 1]: " + ", ".join(f"{wide[shape].mean:.2f}" for shape in SHAPES)
         + f", each below: {below}.",
-        seeds=len(seeds) * NETWORKS, draw=draw)
+        seeds=len(seeds), draw=draw)
