@@ -50,6 +50,7 @@ def _class():
             if self.log_dir is not None:
                 self.writer = tf.summary.create_file_writer(self.log_dir)
             if not self.reports:
+                _build(self.model, self.data)
                 self.look(0)
 
         def on_epoch_end(self, epoch, logs=None):
@@ -72,14 +73,22 @@ def _class():
     return Doctor
 
 
+def _build(model, data):
+    """Gives a Sequential without keras.Input its weights, which `fit` is about to do anyway."""
+    x = data.element_spec[0] if hasattr(data, "element_spec") else data[0]
+    if type(model).__name__ == "Sequential" and not model.built and hasattr(x, "shape"):
+        model.build((None, *x.shape[1:]))
+
+
 def _write(tf, report, lines):
     """One step of the logs: tags doctor/LAYER/COLUMN; numbers that are not finite are left out."""
-    tf.summary.scalar("doctor/loss", report.loss)
+    if np.isfinite(report.loss):
+        tf.summary.scalar("doctor/loss", report.loss)
     tf.summary.scalar("doctor/illnesses", sum(one.illness for one in report.findings))
     for line in lines:
         layer = line.name.replace(" ", "_")
         for column, value in line.numbers.items():
-            if np.isfinite(value):
+            if abs(value) < float(np.finfo(np.float32).max):
                 tf.summary.scalar(f"doctor/{layer}/{column}", value)
         for what, values in (("activations", line.seen.a), ("gradients", line.seen.gradient)):
             if values is not None and np.isfinite(values).all():

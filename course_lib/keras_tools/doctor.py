@@ -47,7 +47,8 @@ def examine(model, data, loss=None):
         raise ValueError(f"'{model.name}' or its loss could not be computed on inputs of shape "
                          f"{_shapes(x)} and targets of shape {tuple(np.shape(y))}: {first}"
                          ) from fault
-    lines = measures.lines(look, measures.optimiser_steps(model, look.weights))
+    with np.errstate(all="ignore"):  # a model that overflows is a patient, not a fault
+        lines = measures.lines(look, measures.optimiser_steps(model, look.weights))
     baseline = losses.constant_answer(wanted.kind, look.y)
     columns = {name: np.array([line[name] for line in lines]) for name in (
         "mean", "second_moment", "variance", "saturated", "dead", "inactive", "always_on",

@@ -85,6 +85,11 @@ def check(model, keras):
     if not model.built or not _function(model):
         raise Opaque(f"'{model.name}' has no weights yet: begin it with keras.Input(shape), or "
                      "call it once on a batch, and come again")
+    for layer in model._flatten_layers():
+        f = vars(layer).get("activation")
+        if isinstance(f, keras.Layer) and not f.built:  # Keras builds it in the first call only
+            raise Opaque(f"the activation '{f.name}' of '{layer.name}' has no weights yet: call "
+                         "the model once on a batch, and come again")
     if len(model.outputs) != 1:
         raise Opaque(f"'{model.name}' has {len(model.outputs)} outputs. The doctor reads models "
                      "with one: give it keras.Model(model.inputs, model.outputs[0]) and the loss "
@@ -111,14 +116,13 @@ class Walk:
     def _graph(self, model, values, makers, path):
         import keras
         function = _function(model)
-        known = {id(tensor): (value, maker) for tensor, value, maker
-                 in zip(function.inputs, values, makers, strict=True)}
+        known = dict(zip(map(id, function.inputs), values, strict=True))
+        made = dict(zip(map(id, function.inputs), makers, strict=True))
         for node in _nodes(function):
             if node.is_input or all(id(tensor) in known for tensor in node.outputs):
                 continue
-            args, kwargs = node.arguments.fill_in({key: value for key, (value, _)
-                                                   in known.items()})
-            sources = [known[id(tensor)][1] for tensor in node.input_tensors]
+            args, kwargs = node.arguments.fill_in(known)
+            sources = [made[id(tensor)] for tensor in node.input_tensors]
             op, name = node.operation, path + node.operation.name
             if isinstance(op, keras.Model) and is_graph(op):
                 flat = [one for one in keras.tree.flatten((args, kwargs))
@@ -130,9 +134,9 @@ class Walk:
                 step.shape = tuple(outputs[0].shape)
                 ends = [step] * len(outputs)
             for tensor, value, end in zip(node.outputs, outputs, ends, strict=True):
-                known[id(tensor)] = value, end
-        found = [known[id(tensor)] for tensor in function.outputs]
-        return [value for value, _ in found], [end for _, end in found]
+                known[id(tensor)], made[id(tensor)] = value, end
+        return ([known[id(tensor)] for tensor in function.outputs],
+                [made[id(tensor)] for tensor in function.outputs])
 
     def _new(self, op, name, sources, inputs):
         count = self.counts[name] = self.counts.get(name, 0) + 1

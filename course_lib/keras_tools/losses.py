@@ -60,6 +60,8 @@ def of(model, given=None):
     scores = bool(getattr(chosen, "from_logits", False)) if kind else False
 
     def by_example(y, outputs):
+        if kind != "classes" and np.ndim(y) + 1 == len(outputs.shape) and outputs.shape[-1] == 1:
+            y = np.expand_dims(y, -1)  # as `fit` does
         losses = tf.convert_to_tensor(each(y, outputs))
         if not losses.shape.rank or losses.shape[0] != len(y):
             raise Opaque(f"the loss {name or type(chosen).__name__} gives one number for all "

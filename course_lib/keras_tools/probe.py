@@ -114,7 +114,8 @@ class _Book:
         self.step = step
         if step.kind == "BatchNormalization" and kwargs.get("training") is None:
             kwargs["training"] = True  # a frozen one keeps its averages: Keras sees to that
-        step.size_in = _rms(args[0]) if args else np.nan
+        if args and hasattr(args[0], "shape"):
+            step.size_in = _rms(args[0])
         if step.kind not in FUNCTIONS:
             return step.op(*args, **kwargs)
         self.tape.watch(args[0])
@@ -142,46 +143,44 @@ class _Book:
                 for argument in _ARGUMENTS:
                     f = vars(layer).get(argument)
                     if callable(f) and function_name(f):
-                        swapped.append((layer, argument, f))
+                        swapped.append((layer, argument, f, heard := []))
                         # past Keras' __setattr__, which would note a new part of the layer
-                        vars(layer)[argument] = self._recorder(layer, argument, f)
+                        vars(layer)[argument] = self._recorder(layer, argument, f, heard)
             yield
+            self.lost += [f"the {function_name(f)} of '{layer.name}': it was not called, or in a "
+                          "compiled graph of its own" for layer, _, f, heard in swapped
+                          if not heard]
         finally:
-            for layer, argument, f in swapped:
+            for layer, argument, f, _ in swapped:
                 vars(layer)[argument] = f
 
-    def _recorder(self, layer, argument, f):
+    def _recorder(self, layer, argument, f, heard):
         gate = argument == GATES
 
         def recorder(z, *args, **kwargs):
-            eager = hasattr(z, "numpy")
-            if eager:
-                self.tape.watch(z)
+            import tensorflow as tf
+            if not tf.executing_eagerly():  # in a graph of its own: numbers come later, elsewhere
+                return f(z, *args, **kwargs)
+            self.tape.watch(z)
             a = f(z, *args, **kwargs)
             step = self.step
             name = step.name
             if layer is not step.op and "Cell" not in type(layer).__name__:
                 name += "/" + layer.name  # inside a layer of its own making
-            if eager:
-                self.note((step.index, id(layer), argument), f, z, a, function_name(f),
-                          name + (" gates" if gate else ""), layer, gate)
-            else:
-                self.lose(f"{name} compiles its own graph: its values stay hidden")
+            self.note((step.index, id(layer), argument), f, z, a, function_name(f),
+                      name + (" gates" if gate else ""), layer, gate,
+                      fixed=type(f).__name__ == "PReLU")
+            heard.append(True)
             return a
 
         recorder.__name__ = getattr(f, "__name__", function_name(f))
         return recorder
 
-    def lose(self, words):
-        if words not in self.lost:
-            self.lost.append(words)
-
-
 def _compare(model, inputs):
     """Our walk must compute what the model computes, or nothing it sees can be trusted."""
     import keras
     walk = Walk(lambda step, args, kwargs: step.op(*args, **kwargs))
-    states = [(one, one.numpy()) for one in model.variables]
+    states = [(one, one.numpy()) for one in _variables(model)]
     ours = _array(walk.run(model, inputs)[0][0])
     for variable, value in states:  # the same random states for the second run
         variable.assign(value)
@@ -197,11 +196,11 @@ def _compare(model, inputs):
 
 @contextmanager
 def _as_before(model):
-    """Puts back variables and the lists of collected losses, whatever happens."""
+    """Puts back variables, collected losses and layers' attributes, whatever happens."""
     layers = list(model._flatten_layers())
-    values = [(one, one.numpy()) for one in model.variables]
+    values = [(one, one.numpy()) for one in _variables(model)]
     losses = [(layer, list(layer._losses)) for layer in layers]
-    called = [(layer, layer._called) for layer in layers]
+    attributes = [(layer, dict(vars(layer))) for layer in layers]
     try:
         yield
     finally:
@@ -210,8 +209,17 @@ def _as_before(model):
                 variable.assign(value)
         for layer, kept in losses:
             layer._losses[:] = kept
-        for layer, kept in called:
-            layer._called = kept
+        for layer, kept in attributes:  # Keras keeps a dropout mask here, a flag there
+            for name in set(vars(layer)) - set(kept):
+                del vars(layer)[name]
+            vars(layer).update(kept)
+
+
+def _variables(model):
+    """All that a model keeps, and what stateful recurrent layers do, which Keras does not list."""
+    import keras
+    kept = [layer.states for layer in model._flatten_layers() if getattr(layer, "states", None)]
+    return [*model.variables, *keras.tree.flatten(kept)]
 
 
 def _measure_slopes(one):

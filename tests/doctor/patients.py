@@ -292,9 +292,9 @@ def residual():
 
 
 def batch_norm():
-    """Fifteen layers with batch norm before ReLU."""
+    """Eight layers with batch norm before ReLU."""
     keras, L = _k()
-    layers = [layer for _ in range(15)
+    layers = [layer for _ in range(8)
               for layer in (L.Dense(24, use_bias=False), L.BatchNormalization(), L.ReLU())]
     model = keras.Sequential([keras.Input((64,)), *layers, L.Dense(10)])
     return Patient(classify(model), *digits())
