@@ -9,7 +9,7 @@ import importlib
 import json
 
 MODULES = {"training": "training", "activations": "activations", "figures": "figures",
-           "import": "importing"}
+           "import": "importing", "recurrent": "recurrent"}
 
 
 def main(argv=None):

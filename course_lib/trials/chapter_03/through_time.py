@@ -13,7 +13,7 @@ LENGTH = 50  # of the stored study's longest task
 PILOT = "The margin was set after a pilot with other seeds."
 
 
-def flow(cell, seeds):
+def flow(cell, seeds, sequences=SEQUENCES):
     """What comes back through 100 steps of fresh networks (`diagnostics.Flow`), one a seed.
 
     They read the memory task; standard normal slopes arrive at the last state. In float64, since
@@ -21,14 +21,15 @@ def flow(cell, seeds):
     """
     network = Recurrent([cell] * len(seeds), (1, UNITS, 1), dtype=np.float64)
     network.initialise(seeds)
-    x = np.stack([task(STEPS)(SEQUENCES, np.random.default_rng([seed, 0]))[0] for seed in seeds])
+    x = np.stack([task(STEPS)(sequences, np.random.default_rng([seed, 0]))[0] for seed in seeds])
     return diagnostics.through_time(network, x)
 
 
-def draw_flows(labels, powers, title, low=-40, note=""):
+def draw_flows(labels, powers, title, low=-40):
     """Draws powers of ten against steps back: a line a label, the mean of its networks (S, T)."""
-    with figures.panels(title, crossings=False, grain=1, note="Line: mean of the powers over "
-                        f"{len(powers[0])} networks{note}") as axes:
+    counts = " or ".join(map(str, sorted({len(one) for one in powers})))
+    with figures.panels(title, crossings=False, grain=1,
+                        note=f"Line: mean of the powers over {counts} networks") as axes:
         for label, one, (colour, dash) in zip(labels, powers, figures.looks(labels), strict=True):
             mean = np.maximum(one, -308).mean(0)  # nothing left counts as the smallest number
             axes.plot(np.arange(len(mean)), mean, color=colour, ls=dash, label=label)
@@ -37,12 +38,12 @@ def draw_flows(labels, powers, title, low=-40, note=""):
 
 
 def told(power):
-    """A power of ten as a reader sees it.
+    """A power of ten as a reader sees it, to one digit.
 
-    >>> told(-62.4), told(0.3), told(2.1)
-    ('1e-62', '1', '1e2')
+    >>> told(-62.4), told(0.3), told(-0.5), told(-5.5)
+    ('4e-63', '2', '0.3', '3e-6')
     """
-    return f"1e{round(power)}" if round(power) else "1"
+    return f"{10 ** power:.1g}".replace("e-0", "e-").replace("e+0", "e")
 
 
 FUNCTIONS = ("sigmoid", "tanh", "relu", "softplus", "elu", "selu")
@@ -113,9 +114,14 @@ TEN = 1  # as a power of ten
                "rectified linear units",
 )
 def relu_in_time(seeds):
-    twice = [*seeds, *(seed + 500 for seed in seeds)]
-    powers = {(f, start): flow(RNN(f, start), twice).powers()
-              for f in (*RELUS, "tanh") for start in STARTS}
+    # Sixty networks, since Gaussian ones differ by powers of ten; from the identity all units of a
+    # network go off together, so that there sequences are what is needed.
+    more = [seed + 10 * k for k in range(6) for seed in seeds]
+    powers = {}
+    for f in (*RELUS, "tanh"):
+        for start in STARTS:
+            many = (more[:20], 48) if start == "identity" else (more, 12)
+            powers[f, start] = flow(RNN(f, start), *many).powers()
     # A gradient of which nothing is left counts as the smallest number.
     size = {key: np.minimum(np.abs(one[:, -1]), 308) for key, one in powers.items()}
     kept = {start: [statistics.compare(statistics.interval(size[f, start]).shifted(-TEN))
@@ -142,7 +148,7 @@ def relu_in_time(seeds):
         + f". In the stored study the first of {LENGTH} inputs is remembered by "
         + ", ".join(f"{solved[cells[start], LENGTH]} ({words})" for start, words in STARTS.items())
         + " of ten trained ReLU networks.",
-        seeds=len(twice), condition=f"the recurrent weights start as {named}"
+        seeds=len(more), condition=f"the recurrent weights start as {named}"
         if verdict == "holds if" else "",
         draw=lambda: draw_flows(
             [f"ReLU, {words}" for words in STARTS.values()],
@@ -171,7 +177,8 @@ A_HUNDRED = 2  # as a power of ten
                "exploration of recurrent network architectures",
 )
 def gates(seeds):
-    flows = {bias: flow(LSTM(bias), seeds) for bias in BIASES}
+    more = [seed + 10 * k for k in range(3) for seed in seeds]
+    flows = {bias: flow(LSTM(bias), more, 12) for bias in BIASES}
     power = {bias: statistics.interval(one.powers()[:, -1]) for bias, one in flows.items()}
     size = {bias: statistics.interval(np.abs(one.powers()[:, -1])) for bias, one in flows.items()}
     cell = {bias: statistics.interval(one.cell_powers()[:, -1]) for bias, one in flows.items()}
@@ -195,7 +202,7 @@ def gates(seeds):
         + ", ".join(f"{remembered[bias]}" for bias in BIASES)
         + f" of ten LSTMs with these biases, and by {solved['tanh RNN', LENGTH]} of ten plain tanh "
           "networks.",
-        seeds=len(seeds), condition="its forget gate starts open, here with a bias of "
+        seeds=len(more), condition="its forget gate starts open, here with a bias of "
         + " or ".join(map(str, serve)) if verdict == "holds if" else "",
         draw=lambda: draw_flows(
             [f"LSTM, forget bias {bias}" for bias in BIASES],
