@@ -93,6 +93,13 @@ def ranking(depth, rate):
     return sorted(NAMES, key=lambda name: -score(depth, rate)[name].mean)
 
 
+def front(depth, rate):
+    """The functions whose interval overlaps that of the highest mean, in the catalogue's order."""
+    now = score(depth, rate)
+    first = now[ranking(depth, rate)[0]]
+    return [name for name in NAMES if not apart(first, now[name])]
+
+
 def turned(depth, rate, other):
     """Pairs (ahead at `rate`, behind it) that had the other order at `other`.
 
@@ -110,7 +117,7 @@ def turned(depth, rate, other):
 
 def _leader(depth, rate):
     now, (first, *rest) = score(depth, rate), ranking(depth, rate)
-    near = [name for name in rest if not apart(now[first], now[name])]
+    near = [name for name in front(depth, rate) if name != first]
     text = (f"At the rate {rate:g} with {depth} hidden layers {first} is in front with "
             f"{now[first].mean:.1f} % of the validation digits (mean of {now[first].n} seeds); ")
     if not near:

@@ -48,7 +48,8 @@ def test_who_leads_and_who_cannot_be_told_from_it(planted):
         "digits (mean of 10 seeds); the interval of elu overlaps its own. This is the rate that "
         "Keras' Adam has if nobody sets one. Farthest from its own best is relu, by 0.0 points.")
     near = planted({"gelu": [90.0] * 8, "elu": [89.8] * 8, "mish": [89.9] * 8})
-    assert "the intervals of mish and elu overlap its own." in near.step(depth=2).sentence
+    assert "the intervals of elu and mish overlap its own." in near.step(depth=2).sentence
+    assert rate_flip.front(2, COMMON) == ["elu", "gelu", "mish"]
     assert "no other interval reaches its own." in planted(
         {"gelu": [90.0] * 8}).step(depth=2).sentence
     assert "all other intervals overlap its own." in planted({}).step(depth=2).sentence

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course_lib import activations, initialisation, networks, trials
-from course_lib.evidence import hidden_layers, hidden_scores
+from course_lib.evidence import hidden_layers, hidden_retuned, hidden_rivals, hidden_scores
 from course_lib.named import Named
 from course_lib.statistics import Estimate
 from course_lib.trials.chapter_04 import hidden
@@ -141,41 +141,87 @@ def test_scores_at_other_rates_than_todays_are_refused(monkeypatch):
 # ---- gains
 
 
-def test_a_gain_pairs_stored_seeds_and_new_ones(monkeypatch):
-    stored = {"tanh": np.arange(30.0), "relu": np.arange(30.0) - 1}
+def planted_networks(monkeypatch):
+    """New networks that score 50, 60, 70 %, three more with tanh; all calls are noted."""
     asked = []
 
-    def fresh(name, depth, seeds):
-        asked.append((name, depth, seeds))
-        return np.array([50.0, 60, 70, 80]) + 3 * (name == "tanh")
+    def fresh(*call):
+        asked.append(call)
+        return np.array([50.0, 60, 70]) + 3 * (call[0] == "tanh")
 
-    monkeypatch.setattr(hidden_scores, "accuracies", lambda name, depth: stored[name])
     monkeypatch.setattr(hidden, "fresh", fresh)
+    monkeypatch.setattr(hidden_scores, "own_rate", lambda name, depth: {"tanh": 0.1}.get(name, 0.2))
+    return asked
+
+
+def test_a_gain_pairs_stored_seeds_and_new_ones(monkeypatch):
+    stored = {"tanh": np.arange(30.0), "relu": np.arange(30.0) - 1}
+    asked = planted_networks(monkeypatch)
+    monkeypatch.setattr(hidden_scores, "accuracies", lambda name, depth: stored[name])
     one = hidden.gain("tanh", 12, range(10))
-    assert one.n == 34 and one.mean == pytest.approx((30 * 1 + 4 * 3) / 34)
-    assert asked == [("tanh", 12, (0, 1, 2, 3)), ("relu", 12, (0, 1, 2, 3))]
+    assert one.n == 33 and one.mean == pytest.approx((30 * 1 + 3 * 3) / 33)
+    assert asked == [("tanh", 12, 0.1, (0, 1, 2)), ("relu", 12, 0.2, (0, 1, 2))]
     assert hidden.gain("tanh", 12).n == 30 and len(asked) == 2
     assert hidden.gain("relu", 12, over="tanh").mean == -1
 
 
-def test_new_networks_are_measured_at_their_own_rate_in_per_cent(monkeypatch):
+def test_four_functions_have_more_seeds_and_rates_of_their_own(monkeypatch):
+    many = {name: np.arange(500.0) + place for place, name in enumerate(hidden_rivals.NAMES)}
+    asked = planted_networks(monkeypatch)
+    monkeypatch.setattr(hidden, "many", lambda: many)
+    monkeypatch.setattr(hidden, "retuned", lambda: {"mish": 0.3, "relu": 0.4})
+    monkeypatch.setattr(hidden_scores, "accuracies", lambda name, depth: np.arange(30.0))
+    assert (hidden.gain("mish", 12).n, hidden.gain("mish", 12).mean) == (500, 3)
+    assert hidden.gain("mish", 6).n == hidden.gain("elu", 12).n == 30
+    assert hidden.gain("mish", 12, over="tanh").n == 30 and not asked
+    assert hidden.gain("mish", 12, range(10)).n == 503
+    assert asked == [("mish", 12, 0.3, (0, 1, 2)), ("relu", 12, 0.4, (0, 1, 2))]
+
+
+def test_the_many_seeds_are_of_todays_rates_and_nobody_elses():
+    seeds = set(range(hidden_rivals.FIRST_SEED, hidden_rivals.FIRST_SEED + 500))
+    tuning = {*hidden_layers.TUNING_SEEDS, *hidden_retuned.TUNING_SEEDS}
+    assert len(tuning) == 110 and not seeds & {*hidden_scores.SEEDS, *tuning}
+    assert min(tuning) >= 10**6 and not tuning & set(hidden_scores.SEEDS)
+    assert {hidden.rival(12), "relu", "leaky 0.01", "leaky 0.2"} == set(hidden_rivals.NAMES)
+    scores = hidden_rivals.accuracies()
+    assert all(one.shape == (500,) and 20 < one.min() and one.max() <= 100
+               for one in scores.values())
+
+
+def test_the_two_rates_that_are_tuned_again_are_the_sweeps_best():
+    sweep = hidden_layers.load("hidden_layers")["val_score"].sel(depth=12)
+    for name in hidden_retuned.NAMES:
+        score = sweep.sel(activation=name).values.mean(-1)
+        assert {RATES[place] for place in np.argsort(-score)[:2]} == set(hidden_retuned.RATES)
+
+
+def test_rates_tuned_again(monkeypatch):
+    values = np.full((4, 2, 100), 0.5)
+    values[1, 1] = 0.6
+    axes = {"activation": hidden_retuned.NAMES, "rate": hidden_retuned.RATES,
+            "axis 0": list(range(100))}
+    monkeypatch.setattr(hidden_retuned, "load", lambda name: {"val_score": Named(values, axes)})
+    assert hidden_retuned.rates() == {
+        "relu": 0.004, "leaky 0.01": 0.008, "leaky 0.2": 0.004, "mish": 0.004}
+
+
+def test_many_seeds_at_another_rate_are_refused(monkeypatch):
+    monkeypatch.setattr(hidden_retuned, "rates", lambda: dict.fromkeys(hidden_retuned.NAMES, 0.1))
+    with pytest.raises(ValueError, match="another rate than 0.1 for relu.*make evidence"):
+        hidden_rivals.accuracies()
+
+
+def test_new_networks_are_measured_in_per_cent(monkeypatch):
     asked = []
 
     def train(name, depth, rate, seeds):
         asked.append((name, depth, rate, seeds))
         return SimpleNamespace(test_score=SimpleNamespace(values=np.array([0.5, np.nan])))
 
-    monkeypatch.setattr(hidden_scores, "own_rate", lambda name, depth: 0.123)
     monkeypatch.setattr(hidden_layers, "train", train)
-    np.testing.assert_array_equal(hidden.fresh.__wrapped__("elu", 6, (1, 2)), [50, 10])
-    assert asked == [("elu", 6, 0.123, [1, 2])]
-
-
-@pytest.mark.parametrize("one, found", [
-    (estimate(0.5), True), (estimate(0.2), False), (estimate(-3), False), (estimate(0.29), False),
-    (estimate(0.8, 0.3), None), (estimate(3), True)])
-def test_what_a_gain_is_worth(one, found):
-    assert hidden.worth(one) is found
+    np.testing.assert_array_equal(hidden.fresh.__wrapped__("elu", 6, 0.1, (1, 2)), [50, 10])
+    assert asked == [("elu", 6, 0.1, [1, 2])]
 
 
 # ---- the rules
@@ -248,7 +294,7 @@ def test_c57_draws_what_it_found(monkeypatch, capsys):
     planted_gains(monkeypatch, {("leaky 0.2", 12): 2})
     outcome = run("C57")
     outcome.draw()
-    assert "leaky 0.2, 12 layers 2 (" in capsys.readouterr().out
+    assert "leaky 0.2, 12 layers 2.0 (" in capsys.readouterr().out
     assert "slope 0.01 gains: no; the slope 0.2: yes. With 2 layers: no, no." in outcome.sentence
 
 
@@ -277,4 +323,4 @@ def test_c63_draws_what_it_found(monkeypatch, capsys):
     planted_gains(monkeypatch, {(R, 4, "tanh"): 2})
     run("C63").draw()
     words = capsys.readouterr().out
-    assert "relu, tanh, ... less tanh 2 (" in words and "tanh, relu, ... less relu 0 (" in words
+    assert "relu, tanh, ... less tanh 2.0 (" in words and "tanh, relu, ... less relu 0.0 (" in words
