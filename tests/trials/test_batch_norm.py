@@ -66,8 +66,8 @@ def planted(monkeypatch, ratios=(2, 2, 2), dead=0.1, decades=2.5, scatter=0.01):
         ((start, norm) for start in batch_norm.STARTS for norm in batch_norm.NORMS), 0.01))
     times = dict(zip(batch_norm.STARTS, ratios, strict=True))
     monkeypatch.setattr(batch_norm, "steps", lambda start, norm, rate, seeds: np.minimum(
-        40 * (times[start] if norm == "none" else 1) * np.exp(scatter * NOISE * (norm == "none")),
-        86))
+        40 * (times[start] * np.exp(scatter * np.resize(NOISE, len(seeds)))
+              if norm == "none" else np.ones(len(seeds))), 86))
 
     def report(norm, depth, seeds, examples=None):
         share = np.full((10, depth), dead if norm == "none" else 0.0)
@@ -95,6 +95,12 @@ def test_the_rule_of_c49(monkeypatch, settings, verdict, words):
     assert outcome.verdict == verdict and words in outcome.condition
     if settings.get("decades") == -2.5:
         assert "steady" not in outcome.condition
+
+
+def test_the_close_part_has_twice_the_seeds(monkeypatch):
+    outcome = planted(monkeypatch)
+    assert outcome.measured["steps, ReLU, He's weights, batch"].n == 20
+    assert outcome.measured["steps, sigmoid, batch"].n == 10
 
 
 def test_c49_says_and_draws_what_it_found(monkeypatch, capsys):
