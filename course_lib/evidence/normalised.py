@@ -15,7 +15,7 @@ DEPTH, WIDTH, EPOCHS, BATCH = 50, 24, 12, 32
 INIT = {"relu": "he", "gelu": "he", "tanh": "glorot"}
 NORMS = {"none": None, "RMSNorm": "rms", "LayerNorm": "layer", "BatchNorm": "batch"}
 SKIPS = {"plain": False, "skips": True}
-RATES = [2e-4, 6e-4, 2e-3, 6e-3]
+RATES = [2e-4, 6e-4, 2e-3, 6e-3, 2e-2]
 HALVES = {"first": list(range(5)), "second": list(range(5, 10))}  # seeds: a cell measures one half
 CHANCE = 0.1  # accuracy of a guess, and of what diverged
 
