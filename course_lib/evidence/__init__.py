@@ -26,9 +26,9 @@ from ..statistics import interval
 FOLDER = Path(__file__).resolve().parents[2] / "evidence"
 # Each a file of this folder.
 STUDIES = ("batch_norm", "centring", "dead_remedies", "dead_units", "depths", "fifty_again",
-           "fifty_layers", "four_sigmoids", "hidden_layers", "hidden_scores",
-           "hidden_retuned", "hidden_rivals", "input_scales", "label_noise", "memory",
-           "normalised", "output_heads", "relu_or_tanh")
+           "fifty_layers", "four_sigmoids", "hidden_layers", "hidden_scores", "hidden_retuned",
+           "hidden_rivals", "hidden_deep", "hidden_deep_scores", "input_scales", "label_noise",
+           "memory", "normalised", "output_heads", "relu_or_tanh")
 ENGINE = ("activations/activation.py", "activations/fast.py", "activations/primitives.py",
           "data/__init__.py", "initialisation.py", "losses.py", "networks.py", "norms.py",
           "optimisers.py", "training.py")
