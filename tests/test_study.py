@@ -2,6 +2,7 @@
 
 import math
 import re
+from pathlib import Path
 
 import ipywidgets as widgets
 import numpy as np
@@ -10,6 +11,7 @@ from scipy import stats
 
 from course_lib import study
 
+TEXTS = Path(__file__).resolve().parents[1] / "notebooks" / "text"
 NAMES = sorted(path.stem.removeprefix("quiz_") for path in study.DATA.glob("quiz_*.json"))
 
 
@@ -27,6 +29,17 @@ def test_each_question_has_one_right_answer_and_a_reason_for_all(name):
         assert all(len(reason) > 30 for reason in reasons) and len(set(reasons)) == len(reasons)
         assert question.see.startswith("Chapter 0")
     assert {question.right for question in quiz.questions} >= {0, 1, 2, 3}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_sections_that_a_question_names_are_there(name):
+    for question in study.load(name).questions:
+        chapter, _, named = question.see.partition(", section")
+        if named:
+            text, = (TEXTS.glob(f"{chapter.split()[-1]}_*.md"))
+            headings = re.findall(r"^## (.*)$", text.read_text(encoding="utf8"), re.MULTILINE)
+            for section in re.sub(r" \(.*\)|^s", "", named).strip().split(" and "):
+                assert section.rstrip(".") in headings, question.see
 
 
 def test_the_diagnostic_has_ten_questions(quiz):
