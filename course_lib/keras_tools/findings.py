@@ -6,7 +6,7 @@ A cause hides its consequences: below a dead layer a small gradient is no findin
 import numpy as np
 
 from . import structure, thresholds
-from .advice import ADVICE, ORDER
+from .advice import ADVICE, ORDER, sections
 from .graph import upstream
 from .report import Finding
 
@@ -27,7 +27,7 @@ def find(look, lines, loss, baseline):
             found += [*_through_depth(lines), *_through_time(lines)]
         if not {"collapse of inputs", "dead layer"} & {name for name, *_ in found}:
             found += _collapse(lines)
-    whole = [Finding(name, layer, words, *ADVICE[name], illness)
+    whole = [Finding(name, layer, words, ADVICE[name][0], sections(name), illness)
              for name, layer, words, illness in found]
     return tuple(sorted(whole, key=lambda one: (not one.illness, ORDER.index(one.name))))
 
@@ -132,9 +132,9 @@ def _collapse(lines):
     alike = [line for line in lines
              if line.hidden and 1 - line["cosine"] < thresholds.COLLAPSE]
     if alike:
-        others = f", and of {len(alike) - 1} more after it" if len(alike) > 1 else ""
+        others = f" (and those of {len(alike) - 1} after it)" if len(alike) > 1 else ""
         yield ("collapse of inputs", alike[0].name,
-               f"the outputs{others} for different inputs have a mean cosine within "
+               f"its outputs for different inputs{others} have a mean cosine within "
                f"{thresholds.COLLAPSE:g} of 1: what stands above can hardly tell the inputs apart",
                True)
 

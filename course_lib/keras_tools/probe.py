@@ -136,23 +136,21 @@ class _Book:
 
     @contextmanager
     def recording(self, model):
-        """Swaps every activation that is an argument of a layer for one that takes notes."""
+        """Swaps every activation that is an argument of a layer for one that takes notes.
+
+        `_as_before` puts them back, as all attributes of the layers.
+        """
         swapped = []
-        try:
-            for layer in model._flatten_layers():
-                for argument in _ARGUMENTS:
-                    f = vars(layer).get(argument)
-                    if callable(f) and function_name(f):
-                        swapped.append((layer, argument, f, heard := []))
-                        # past Keras' __setattr__, which would note a new part of the layer
-                        vars(layer)[argument] = self._recorder(layer, argument, f, heard)
-            yield
-            self.lost += [f"the {function_name(f)} of '{layer.name}': it was not called, or in a "
-                          "compiled graph of its own" for layer, _, f, heard in swapped
-                          if not heard]
-        finally:
-            for layer, argument, f, _ in swapped:
-                vars(layer)[argument] = f
+        for layer in model._flatten_layers():
+            for argument in _ARGUMENTS:
+                f = vars(layer).get(argument)
+                if callable(f) and function_name(f):
+                    swapped.append((layer, f, heard := []))
+                    # past Keras' __setattr__, which would note a new part of the layer
+                    vars(layer)[argument] = self._recorder(layer, argument, f, heard)
+        yield
+        self.lost += [f"the {function_name(f)} of '{layer.name}': it was not called, or in a "
+                      "compiled graph of its own" for layer, f, heard in swapped if not heard]
 
     def _recorder(self, layer, argument, f, heard):
         gate = argument == GATES
