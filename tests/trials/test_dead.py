@@ -130,6 +130,15 @@ def test_units_that_die_stay_to_the_last_bit():
     assert (changed[1] > 0.8).all() and (changed[1] <= 1).all()
 
 
+def test_a_bias_alone_counts_as_a_change():
+    before, after = by_hand(), by_hand()
+    after.layers[0].b[1, 0, 2] += 1e-7
+    after.layers[0].W[0, 0, 1] += 1e-6
+    after.layers[1].W[:] = 9  # another layer
+    np.testing.assert_array_equal(dead.numbers_changed(before, after),
+                                  [[0, 0.5, 0], [0, 0, 0.5]])
+
+
 def test_parameters_are_those_of_the_network():
     stack = networks.Stack(["relu"], (3, 4, 2))
     stack.initialise(["pytorch"], [3])

@@ -28,12 +28,17 @@ def killed(seeds, rate=DEADLY):
     before, after = dead_units.together(run, seeds), dead_units.together(later, seeds)
     dead = np.stack([~dead_units.ever_and_always(stack, data.digits().x_train)[0][:, 0]
                      for stack in (fresh, before, after)])
-    changed = np.concatenate([one != other for one, other in (
-        (before.layers[0].W, after.layers[0].W), (before.layers[0].b, after.layers[0].b))], 1)
-    changed = changed.mean(1)  # (seeds, units)
+    changed = numbers_changed(before, after)
     groups = [np.where(units, changed, 0).sum(-1) / np.maximum(units.sum(-1), 1)
               for units in (dead[1], ~dead[1])]
     return 100 * dead.mean(-1), np.array(groups)
+
+
+def numbers_changed(before, after):
+    """Of the weights and the bias of each unit of the first layer: which share differs between two
+    stacks of the same shape (seeds, units)."""
+    return np.concatenate([getattr(before.layers[0], part) != getattr(after.layers[0], part)
+                           for part in ("W", "b")], 1).mean(1)
 
 
 def parameters(stack):
@@ -51,8 +56,8 @@ def parameters(stack):
     rule="holds if (a) the share of dead units in the first layer rises by over 5 points, by three "
          "standard errors, and (b) in five more epochs not one weight or bias of a dead unit "
          "changes by a single bit; holds if (dead means silent, not stuck): only (a); false: not "
-         "(a). Dead: slope 0 on every training digit. (Optimiser and rate were chosen after a "
-         "pilot with other seeds)",
+         "(a). Dead: slope 0 on every training digit. (Optimiser and rate were chosen after "
+         "pilots; with SGD near its cliff ten seeds differ too much for a verdict)",
     correct="Yes. A first-layer unit whose sum is negative for all training inputs has slope 0 for "
             "all of them, and then its gradient is exactly 0, not just small.",
     literature="Maas, Hannun & Ng 2013, Rectifier nonlinearities improve neural network acoustic "
