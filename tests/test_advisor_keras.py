@@ -97,6 +97,8 @@ def test_sines_keep_their_spread_as_the_paper_says(keras):
     advice = advisor.advise(architecture="implicit", depth="medium")
     x = np.random.default_rng(3).uniform(-1, 1, (400, 20)).astype("float32")
     model, spread = build(advice, x), []
+    first = abs(np.asarray(model.layers[1].kernel))  # uniform up to 1/n, for n = 20 inputs
+    assert 0.98 / 20 < first.max() <= 1 / 20 and first.mean() == pytest.approx(0.5 / 20, rel=0.06)
     for layer in model.layers[2:-1]:
         z = 30 * np.asarray(x_into(keras, model, layer)(x)) @ np.asarray(layer.kernel)
         spread.append(z.std())
@@ -111,7 +113,7 @@ def x_into(keras, model, layer):
 def test_the_loss_takes_what_the_head_gives(keras, task):
     """Against the losses written out in numpy, from the scores (the last layer's weighted sums)."""
     advice = advisor.advise(task=task)
-    # Of moderate size: Keras' Poisson adds 1e-7 within the logarithm, seen where exp(z) is as small.
+    # Not large: Keras' Poisson adds 1e-7 within the logarithm, which is seen where exp(z) is small.
     x = inputs(advice.answers)
     model = build(advice, x)
     last = model.layers[-1]

@@ -12,29 +12,37 @@ HIDDEN = [
         "A picture has fine detail, which ReLU and tanh networks learn last or never. This is a "
         "paper's finding; the course has not measured it so far.",
         "Fourier features of the coordinates in front: then ReLU will do too",
-        sections=("beyond the data", "defaults", "yourself"), papers=("siren", "fourier"),
+        sections=("default", "yourself"), papers=("siren", "fourier"),
         short="sine", code={"function": "sine"})),
     Rule({"architecture": "recurrent"}, Item(
         "an LSTM or a GRU as it is: tanh inside, sigmoid for the gates",
         "The gates are what carries a gradient through many steps, as long as the forget gate "
         "starts open; tanh keeps the state bounded.",
         "sequences of some tens of steps: a plain tanh recurrence may do as well",
-        sections=("through time", "gates"), claims=("C41", "C43", "C44"),
+        sections=("gates", "forget gate"), claims=("C43", "C44"),
         short="LSTM: tanh", code={"function": "tanh"})),
     Rule({"architecture": "transformer", "hardware": "integer-only"}, Item(
         "ReLU in the feed-forward part",
         "ReLU is one comparison of integers; GELU and softmax need approximations made for it. A "
         "paper shows that they can be had; the course has not measured it.",
         "a library that has these approximations: then GELU",
-        sections=("defaults", "yourself"), papers=("i-bert", "integers"),
+        sections=("transformers", "yourself"), papers=("i-bert", "integers"),
         short="ReLU", code={"function": "relu"})),
     Rule({"architecture": "transformer"}, Item(
         "GELU in the feed-forward part, or a gated unit with SiLU (SwiGLU)",
-        "It is what the published models use, and in Shazeer's comparison gated units did a little "
-        "better at equal size. The course trains no transformer.",
+        "It is what the published models use, for small gains at large size. One such block on "
+        "digits gained no point over ReLU; the course trains no transformer.",
         "a model that you start from: keep the function that it was trained with",
-        sections=("defaults", "yourself"), papers=("gelu", "glu"),
+        sections=("transformers", "yourself"), papers=("gelu", "glu"),
         short="GELU, SwiGLU", code={"function": "gelu"})),
+    Rule({"architecture": "dense", "depth": ("medium", "deep"), "residual": "yes",
+          "normalisation": "none"}, Item(
+        "tanh",
+        "Every layer adds to the sum. ReLU's outputs all push it one way and let it grow; tanh's "
+        "are centred and bounded, so that fifty such layers still learn.",
+        "normalisation before the function: then ReLU as well",
+        sections=("norms and skips",),
+        short="tanh", code={"function": "tanh"})),
     Rule({"hardware": "integer-only"}, Item(
         "ReLU, or leaky ReLU with a power of two as its slope",
         "Integers compare and shift at no cost; an exponential needs a table. In plain networks "
@@ -47,50 +55,36 @@ HIDDEN = [
         "Deep convolutional networks without skip connections are not what anybody's defaults "
         "were made for, and the course measures deep plain networks with dense layers only.",
         "skip connections: then ReLU, or what you like",
-        sections=("defaults", "fifty layers", "yourself"), papers=("mishkin", "resnet"),
-        short="ReLU, skips", code={"function": "relu"})),
+        sections=("convolutions", "another question", "yourself"), papers=("resnet",),
+        short="ReLU, add skips", code={"function": "relu"})),
     Rule({"architecture": "convolutional"}, Item(
         "ReLU, or any of leaky ReLU, ELU and the like",
         "On ImageNet they came within a point or two of each other, by Mishkin's tables. The "
         "course finds the same with dense layers, and has not measured convolutions.",
         "the last point of accuracy is worth a search: compare for yourself, rates tuned for each",
-        sections=("defaults", "tie", "yourself"), claims=("C55", "C65"), papers=("mishkin",),
+        sections=("convolutions", "tie", "yourself"), claims=("C55", "C65"), papers=("mishkin",),
         ties=("leaky_relu", "elu"), short="ReLU", code={"function": "relu"})),
-    Rule({"depth": ("medium", "deep"), "residual": "yes", "normalisation": "none"}, Item(
-        "tanh",
-        "Every layer adds to the sum. ReLU's outputs all push it one way and let it grow; tanh's "
-        "are centred and bounded, so that fifty such layers still learn.",
-        "normalisation before the function: then ReLU as well",
-        sections=("normalisation", "fifty layers"), claims=("C54",),
-        short="tanh", code={"function": "tanh"})),
     Rule({"depth": "deep", "residual": "yes"}, Item(
         "ReLU, or any of GELU and tanh",
         "Skip connections carry the signal and its gradient past the function, and normalisation "
         "keeps its size: even fifty layers learn with each of them.",
         "normalisation or skip connections taken out",
-        sections=("normalisation",), claims=("C54",),
+        sections=("norms and skips", "another question"),
         ties=("gelu", "tanh"), short="ReLU", code={"function": "relu"})),
     Rule({"depth": "deep", "normalisation": "none"}, Item(
         "SELU or ELU",
         "With twelve plain layers nothing but sigmoid is told apart. With fifty the size of the "
-        "signal has to find back by itself: SELU and ELU learnt best, and GELU failed.",
+        "signal has to find back by itself: SELU and ELU learnt best, ReLU and GELU far less.",
         "skip connections and normalisation: then the choice hardly matters",
-        sections=("fifty layers", "tie"), claims=("C54", "C55", "C56"),
+        sections=("fifty layers", "depth matters", "tie"), claims=("C54", "C55", "C56"),
         ties=("elu",), short="SELU, ELU", code={"function": "selu"})),
-    Rule({"depth": "deep", "normalisation": "batch"}, Item(
-        "ELU, or any of SELU, SiLU and Mish",
-        "Batch normalisation keeps the size of the signal, but behind it each ReLU layer makes "
-        "the gradient larger: with twelve such layers ReLU came out behind.",
-        "skip connections: then ReLU as well",
-        sections=("depth matters", "normalisation"), claims=("C49", "C54"),
-        ties=("selu", "silu", "mish"), short="ELU", code={"function": "elu"})),
-    Rule({"depth": "deep", "normalisation": "layer"}, Item(
+    Rule({"depth": "deep", "normalisation": ("batch", "layer"), "residual": "no"}, Item(
         "ReLU, and skip connections first",
-        "Deep networks with layer normalisation and no skip connections are rare, and the course "
-        "has not measured more than three functions in them.",
-        "skip connections: then the choice hardly matters",
-        sections=("normalisation", "yourself"), papers=("pre-norm",),
-        short="ReLU, skips", code={"function": "relu"})),
+        "Normalisation alone does not rescue a very deep network: with fifty layers ReLU learnt "
+        "next to nothing so. With skip connections it learnt well.",
+        "twelve layers or so: then normalisation alone may do",
+        sections=("norms and skips", "batch norm"), claims=("C49",),
+        short="ReLU, add skips", code={"function": "relu"})),
     Rule({"depth": "medium"}, Item(
         "ReLU, or any of leaky ReLU, ELU, SELU, GELU, SiLU, Mish, softplus and tanh",
         "With four and six plain layers, each at its own rate, they cannot be told apart to two "
@@ -109,6 +103,15 @@ HIDDEN = [
         short="ReLU, or 9 more", code={"function": "relu"})),
 ]
 
+HE = Item(
+    "He's: variance 2 over the number of inputs; biases 0",
+    "ReLU's flat half halves the mean square of what comes back, and this variance makes up "
+    "for it. No framework does this unless you ask: Keras starts with Glorot's, PyTorch "
+    "smaller still.",
+    "another function: its own gain",
+    sections=("first weights", "tutorials"), claims=("C38", "C40"), short="He's",
+    code={"weights": "he_normal"})
+
 WEIGHTS = [
     Rule({"architecture": "implicit"}, Item(
         "uniform: ±1/n in the first layer, ±√(6/n)/30 in the others",
@@ -122,7 +125,7 @@ WEIGHTS = [
         "Orthogonal weights neither shrink nor stretch what they carry; an open forget gate keeps "
         "the cell's gradient. Keras does all three, PyTorch sets no forget bias.",
         "longer memories: a larger forget bias",
-        sections=("through time", "gates"), claims=("C42", "C43"), papers=("lstm bias",),
+        sections=("through time", "forget gate"), claims=("C42", "C43"), papers=("lstm bias",),
         short="orthogonal", code={"weights": "glorot_uniform"})),
     Rule({"architecture": "transformer"}, Item(
         "the framework's (Glorot's), with layer normalisation inside each branch",
@@ -131,42 +134,36 @@ WEIGHTS = [
         "normalisation after the sum: then the rate has to start from nearly zero",
         sections=("yourself",), papers=("pre-norm",), short="Glorot's",
         code={"weights": "glorot_uniform"})),
-    Rule({"architecture": "dense", "hardware": ("laptop", "GPU"), "depth": ("medium", "deep"),
-          "residual": "yes", "normalisation": "none"}, Item(
+    Rule({"architecture": "dense", "depth": ("medium", "deep"), "residual": "yes",
+          "normalisation": "none"}, Item(
         "Glorot's, for tanh",
         "With as many inputs as outputs its variance is 1 over the inputs: near zero, where tanh's "
         "slope is 1, signal and gradient keep their size.",
         "another function: its own gain",
         sections=("first weights", "pair"), claims=("C36",), short="Glorot's",
         code={"weights": "glorot_uniform"})),
-    Rule({"architecture": "dense", "hardware": ("laptop", "GPU"), "depth": "deep",
-          "residual": "no", "normalisation": "none"}, Item(
-        "LeCun's for SELU: variance 1 over the inputs; for ELU its own gain, or He's",
-        "SELU's two constants are made for this variance: mean and variance of the signal come "
-        "back to 0 and 1 at every depth.",
-        "another function: its own gain",
-        sections=("first weights", "fifty layers"), claims=("C38",), short="LeCun's",
-        code={"weights": "lecun_normal"})),
-    Rule({"normalisation": ("batch", "layer")}, Item(
-        "He's; the choice counts for less",
-        "Normalisation sets the size of the sums whatever the weights' size is, so that weights "
-        "far too small still train.",
-        "normalisation taken out",
-        sections=("normalisation", "first weights"), claims=("C49",), short="He's",
-        code={"weights": "he_normal"})),
-    Rule({"architecture": "convolutional", "depth": ("medium", "deep"), "residual": "yes"}, Item(
+    Rule({"architecture": "convolutional", "depth": ("medium", "deep"), "residual": "yes",
+          "normalisation": "none"}, Item(
         "He's, and every branch divided by the number of branches",
         "Each branch adds to the sum, and a stack of them lets it grow without end. Papers start "
         "branches small or at zero; the course has not measured it.",
         "normalisation in the branches",
         sections=("first weights", "yourself"), papers=("fixup",), short="He's, scaled",
         code={"weights": "he_normal", "branches": "small"})),
-    Rule({}, Item(
-        "He's: variance 2 over the number of inputs; biases 0",
-        "ReLU's flat half halves the mean square of what comes back, and this variance makes up "
-        "for it. No framework does this unless you ask: Keras starts with Glorot's, PyTorch "
-        "smaller still.",
-        "another function: its own gain",
-        sections=("first weights", "tutorials"), claims=("C38", "C40"), short="He's",
+    Rule({"hardware": "integer-only"}, HE),
+    Rule({"normalisation": ("batch", "layer")}, Item(
+        "He's; the choice counts for less",
+        "Normalisation sets the size of the sums whatever the weights' size is, so that weights "
+        "far too small still train.",
+        "normalisation taken out",
+        sections=("batch norm", "first weights"), claims=("C49",), short="He's",
         code={"weights": "he_normal"})),
+    Rule({"architecture": "dense", "depth": "deep"}, Item(
+        "LeCun's for SELU: variance 1 over the inputs; for ELU its own gain, or He's",
+        "SELU's two constants are made for this variance: mean and variance of the signal come "
+        "back to 0 and 1 at every depth.",
+        "another function: its own gain",
+        sections=("first weights", "fifty layers"), claims=("C38",), short="LeCun's",
+        code={"weights": "lecun_normal"})),
+    Rule({}, HE),
 ]

@@ -8,7 +8,7 @@ FIRST = [
         "First weights are made for inputs of mean square 1, whatever the function. Large or "
         "shifted inputs saturate sigmoid and tanh and make the loss steep in one direction.",
         "inputs in a common unit whose zero means something, such as pixels: scale all alike",
-        short="standardise", sections=("mean and loss",), claims=("C59",))),
+        short="standardise", sections=("raw inputs",), claims=("C59",))),
     Rule({"data": "noisy labels"}, Item(
         "set aside validation data, with labels checked by hand if you can",
         "No function resists wrong labels. Networks learn the right ones first and the wrong ones "
@@ -136,7 +136,7 @@ WATCH = [  # all that fit, not only the first
         "Behind batch normalisation each ReLU layer makes its mean square about half as large "
         "again on the way back.",
         "skip connections",
-        sections=("normalisation",), claims=("C49",))),
+        sections=("batch norm",), claims=("C49",))),
     Rule({"data": "noisy labels"}, Item(
         "accuracy on the wrongly labelled examples, where you know them",
         "While it is low the network has not learnt them by heart. Keep the weights of the best "

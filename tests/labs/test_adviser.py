@@ -72,7 +72,7 @@ def test_words_and_picture_are_the_advice(lab, answers):
 def test_the_sentence_of_a_plain_case(lab):
     assert lab.step(**{**PLAIN, "task": "regression", "depth": "deep"}).sentence.startswith(
         "Regression, dense, deep, not normalised, no skips, ordinary data and laptop. Output: one "
-        "output a target; no activation (chapter 02, 'Heads and losses that fit'); loss: squared "
+        "output a target; no activation (chapter 04, 'Any number'); loss: squared "
         "error. Hidden layers: SELU or ELU (chapter 03, ")
 
 

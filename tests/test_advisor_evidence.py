@@ -1,0 +1,105 @@
+"""What the advisor says of measurements, against the stored studies themselves."""
+
+import numpy as np
+import pytest
+
+from course_lib import advisor
+from course_lib.evidence import fifty_layers, hidden_layers, hidden_scores, load
+from course_lib.statistics import compare, interval, paired
+
+MARGIN = 2  # points, that of C55
+STUDY = {"leaky_relu": ("leaky 0.01", "leaky 0.2")}  # the study's names of a function
+
+
+def studied(names):
+    return [one for name in names for one in STUDY.get(name, (name,))]
+
+
+def advised(**answers):
+    """Functions advised for a dense network: the first, and all of its tie."""
+    item = advisor.advise(task="multi-class", **answers).hidden
+    return studied([item.code["function"], *item.ties])
+
+
+@pytest.mark.parametrize("depth, layers", [("shallow", 2), ("medium", 4), ("medium", 6),
+                                           ("deep", 12)])
+def test_of_a_tie_no_two_are_surely_two_points_apart(depth, layers):
+    names = advised(depth=depth)
+    accuracy = {name: hidden_scores.accuracies(name, layers) for name in names}
+    for one in names:
+        for other in names:
+            gap = paired(accuracy[one], accuracy[other])
+            assert abs(gap.mean) < MARGIN and compare(gap, MARGIN) not in ("more", "less")
+    assert len(names) == {"shallow": 11, "medium": 10, "deep": 2}[depth]
+
+
+def test_what_is_left_out_of_a_tie_is_surely_behind_or_said_to_tie():
+    """Sigmoid with six layers and with twelve; all others with twelve tie, as the reason says."""
+    for depth, layers in (("medium", 6), ("deep", 12)):
+        first = advised(depth=depth)[0]
+        gap = {name: compare(paired(hidden_scores.accuracies(name, layers),
+                                    hidden_scores.accuracies(first, layers)), MARGIN)
+               for name in hidden_layers.FUNCTIONS if name != first}
+        assert [name for name, found in gap.items() if found in ("more", "less")] == ["sigmoid"]
+    assert "nothing but sigmoid is told apart" in advisor.advise(depth="deep").hidden.why
+
+
+def test_in_fifty_plain_layers_the_advised_learn_best():
+    scores = {pair: 100 * one for pair, one in fifty_layers.test_scores().items()}
+    two = [scores[f"{name}, own gain"] for name in advised(depth="deep")]
+    assert compare(paired(*two), MARGIN) not in ("more", "less")
+    for rival in ("relu, own gain", "gelu, own gain", "gelu, he", "relu, keras"):
+        assert all(compare(paired(one, scores[rival]), MARGIN) == "more" for one in two)
+    # "ReLU and GELU far less": twenty points and more.
+    assert min(one.mean() for one in two) > max(
+        scores[f"{name}, own gain"].mean() for name in ("relu", "gelu")) + 20
+
+
+@pytest.mark.parametrize("depth, layers", [("shallow", 2), ("medium", 4), ("medium", 6),
+                                           ("deep", 12)])
+def test_the_best_rate_of_every_advised_function_lies_in_the_range(depth, layers):
+    rates = advisor.advise(depth=depth).rate.code["rates"]
+    own = hidden_layers.own_rates()
+    for name in hidden_layers.FUNCTIONS:
+        assert rates[0] <= own[name, layers] <= rates[-1], name
+    # The range is no wider than the study's, which would hide a best rate at its end.
+    assert set(rates) <= set(hidden_layers.RATES)
+    best = np.mean([np.log(own[name, layers]) for name in advised(depth=depth)])
+    assert rates[0] < np.exp(best) < rates[-1]
+
+
+HEADS = {  # task: the head advised, and what its item says of the others
+    "binary": ("yes or no: sigmoid, cross-entropy", [
+        "yes or no: sigmoid, squared error", "yes or no: none, squared error"], []),
+    "multi-class": ("one of several: softmax, cross-entropy", [
+        "one of several: sigmoids, cross-entropy"], ["one of several: ReLU before the softmax"]),
+    "multi-label": ("any of several: sigmoids, cross-entropy", [
+        "any of several: none, squared error"], ["any of several: softmax, cross-entropy"]),
+    "regression": ("any number: none", [], [
+        "any number: tanh", "any number: sigmoid", "any number: ReLU"]),
+    "positive": ("positive: softplus", [
+        "positive: exponential", "positive: ReLU", "positive: none"], []),
+    "bounded": ("from 0 to 1: sigmoid, cross-entropy", [
+        "from 0 to 1: sigmoid, squared error"], []),
+}
+
+
+@pytest.mark.parametrize("task", HEADS)
+def test_heads_tie_or_fail_as_their_items_say(task):
+    """On validation digits, each at its best rate: within a point or a tenth, or surely beyond."""
+    stored, numbers = load("output_heads")["score"], task in ("regression", "positive", "bounded")
+
+    def best(case):
+        rows = stored.sel(case=case).values
+        mean = rows.mean(-1)
+        row = rows[mean.argmin() if numbers else mean.argmax()]
+        return np.log(row) if numbers else -100 * row  # what to keep small
+
+    case, ties, worse = HEADS[task]
+    margin = np.log(1.1) if numbers else 1
+    for other in ties:
+        assert compare(paired(best(other), best(case)), margin) not in ("more", "less"), other
+    for other in worse:
+        assert compare(paired(best(other), best(case)), margin) == "more", other
+    if task == "regression":  # "several times the error"
+        assert all(np.exp(interval(best(other) - best(case)).mean) > 3 for other in worse)
