@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib import advisor
-from course_lib.evidence import fifty_layers, hidden_layers, hidden_scores, load
+from course_lib.evidence import fifty_layers, hidden_layers, hidden_scores, load, memory, normalised
 from course_lib.statistics import compare, interval, paired
 
 MARGIN = 2  # points, that of C55
@@ -66,6 +66,33 @@ def test_the_best_rate_of_every_advised_function_lies_in_the_range(depth, layers
     assert set(rates) <= set(hidden_layers.RATES)
     best = np.mean([np.log(own[name, layers]) for name in advised(depth=depth)])
     assert rates[0] < np.exp(best) < rates[-1]
+
+
+def test_who_remembers_is_as_the_recurrent_advice_says():
+    right = memory.remember_at_best()
+    assert right["tanh RNN", 50] == 10 and right["ReLU RNN, orthogonal", 50] == 0
+    assert right["LSTM, forget bias 1", 20] == 10 and right["LSTM, forget bias 1", 50] <= 2
+    assert right["LSTM, forget bias 2", 50] >= 9 and right["LSTM, forget bias 4", 50] >= 9
+    rates = advisor.advise(architecture="recurrent").rate.code["rates"]
+    assert set(rates) <= set(memory.RATES)
+    score = load("memory")["score"]
+    for cell in ("tanh RNN", "LSTM, forget bias 2", "LSTM, forget bias 4"):
+        best = score.sel(cell=cell, length=50).values.mean(-1)
+        assert max(best[memory.RATES.index(rate)] for rate in rates) >= best.max() - 0.02
+
+
+def test_fifty_layers_with_norms_and_skips_learn_as_the_advice_says():
+    found = {way: 100 * scores for way, (_, scores) in normalised.at_best_rate().items()}
+    norms = {"batch": "BatchNorm", "layer": "LayerNorm"}
+    for choice, norm in norms.items():
+        both = advised(depth="deep", residual="yes", normalisation=choice)
+        assert all(found[name, norm, "skips"].mean() > 85 for name in both)
+        # Normalisation alone: ReLU next to nothing.
+        assert advised(depth="deep", normalisation=choice) == ["relu"]
+        assert found["relu", norm, "plain"].mean() < 40
+    name, = advised(depth="deep", residual="yes")
+    assert compare(paired(found[name, "none", "skips"], found["relu", "none", "skips"]),
+                   MARGIN) == "more"
 
 
 HEADS = {  # task: the head advised, and what its item says of the others

@@ -16,10 +16,10 @@ HIDDEN = [
         short="sine", code={"function": "sine"})),
     Rule({"architecture": "recurrent"}, Item(
         "an LSTM or a GRU as it is: tanh inside, sigmoid for the gates",
-        "The gates are what carries a gradient through many steps, as long as the forget gate "
-        "starts open; tanh keeps the state bounded.",
-        "sequences of some tens of steps: a plain tanh recurrence may do as well",
-        sections=("gates", "forget gate"), claims=("C43", "C44"),
+        "A gate is a share, so it lies between 0 and 1, and where the forget gate starts open, "
+        "memory and gradient last. In a plain recurrence it is tanh that carries them, not ReLU.",
+        "fifty steps or fewer: a plain tanh recurrence remembered as well",
+        sections=("gates", "who remembers"), claims=("C43", "C44"),
         short="LSTM: tanh", code={"function": "tanh"})),
     Rule({"architecture": "transformer", "hardware": "integer-only"}, Item(
         "ReLU in the feed-forward part",
@@ -46,7 +46,7 @@ HIDDEN = [
     Rule({"hardware": "integer-only"}, Item(
         "ReLU, or leaky ReLU with a power of two as its slope",
         "Integers compare and shift at no cost; an exponential needs a table. In plain networks "
-        "of two to twelve layers neither was two points behind anything.",
+        "of two to twelve layers nothing was surely two points ahead of either.",
         "fifty layers: add skip connections and normalisation before you change the function",
         sections=("tie", "cost"), claims=("C55", "C56", "C57"), papers=("integers", "hard swish"),
         ties=("leaky_relu",), short="ReLU", code={"function": "relu"})),
@@ -121,11 +121,12 @@ WEIGHTS = [
         sections=("yourself",), papers=("siren",), short="SIREN's",
         code={"weights": "siren"})),
     Rule({"architecture": "recurrent"}, Item(
-        "orthogonal from step to step, Glorot's for the inputs, forget bias 1 or more",
-        "Orthogonal weights neither shrink nor stretch what they carry; an open forget gate keeps "
-        "the cell's gradient. Keras does all three, PyTorch sets no forget bias.",
+        "orthogonal from step to step, Glorot's for the inputs; forget bias 1, or 2 to 5",
+        "An open forget gate keeps the cell's gradient; 1 is open enough for twenty steps and not "
+        "for fifty. Orthogonal weights neither shrink nor stretch what they carry.",
         "longer memories: a larger forget bias",
-        sections=("through time", "forget gate"), claims=("C42", "C43"), papers=("lstm bias",),
+        sections=("forget gate", "who remembers", "through time"), claims=("C43",),
+        papers=("lstm bias",),
         short="orthogonal", code={"weights": "glorot_uniform"})),
     Rule({"architecture": "transformer"}, Item(
         "the framework's (Glorot's), with layer normalisation inside each branch",

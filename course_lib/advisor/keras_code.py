@@ -107,7 +107,7 @@ def _compile(advice):
     else:
         lines = []
     others = [f"{one:g}" for one in rates if f"{one:g}" != rate]
-    clipped = f", clipnorm={clip:g}" if clip else ""
+    clipped = f", global_clipnorm={clip:g}" if clip else ""
     return ["model = keras.Model(inputs, outputs)", *lines, "model.compile(",
             f"    keras.optimizers.Adam({rate}{clipped}),"
             + ("" if rate == "rate" else f"  # try {', '.join(others)} too"),
