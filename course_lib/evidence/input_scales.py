@@ -32,10 +32,10 @@ def digits(inputs):
     return data.Data(f"{inputs} digits", **parts, classes=10)
 
 
-def steps(activation, inputs, rate, seeds):
+def steps(activation, inputs, rate, seeds, epochs=EPOCHS):
     """Steps until the mean training loss of five is 0.25, (seeds,): at most all, plus one."""
     run = training.train(digits(inputs), activation, seeds=seeds, hidden=(64,), rate=rate,
-                         init=INIT[activation], optimiser="sgd", epochs=EPOCHS)
+                         init=INIT[activation], optimiser="sgd", epochs=epochs)
     loss = np.nan_to_num(run.loss.values, nan=1e6, posinf=1e6)
     return np.minimum(statistics.steps_to(loss, TARGET, WINDOW), loss.shape[1] + 1)
 

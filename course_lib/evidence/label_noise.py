@@ -13,7 +13,7 @@ Validation examples have wrong labels and noise like those to learn from; test e
 true labels and values (and the noise on their pixels).
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -160,13 +160,19 @@ def measure(task, activation, rate):
         for name in ("right", "wrong", "val_true")}
 
 
+@cache
+def stored():
+    """The study's arrays, read once."""
+    return load("label_noise")
+
+
 def best_rates(task, key="early"):
     """For each function the rate of the study with the lowest mean of `key`.
 
     "early": the lowest validation loss of the first passes. "steps": the fewest steps (their
     logarithms averaged) to a training loss of 0.25.
     """
-    values = load("label_noise")[key].sel(task=task).values
+    values = stored()[key].sel(task=task).values
     mean = (np.log(values) if key == "steps" else values).mean(-1)
     return {name: RATES[row.argmin()] for name, row in zip(FUNCTIONS, mean, strict=True)}
 
@@ -177,11 +183,10 @@ def at_equal_memorisation(goal=0.5):
     For each function at its best early rate, (seeds,): between two passes that enclose the share
     `goal`, by a straight line; NaN where it is not reached.
     """
-    stored, rates = load("label_noise"), best_rates("wrong labels")
-    accuracy = {}
+    rates, accuracy = best_rates("wrong labels"), {}
     for name in FUNCTIONS:
-        wrong, true = (stored[key].sel(task="wrong labels", activation=name,
-                                       rate=rates[name]).values for key in ("wrong", "val_true"))
+        wrong, true = (stored()[key].sel(task="wrong labels", activation=name,
+                                         rate=rates[name]).values for key in ("wrong", "val_true"))
         accuracy[name] = np.array([crossing(w, t, goal) for w, t in zip(wrong, true, strict=True)])
     return accuracy
 

@@ -1,5 +1,7 @@
 """Noise: whether smooth functions bear it better than kinked ones, in inputs, labels and values."""
 
+from functools import cache
+
 import numpy as np
 
 from ... import figures, statistics
@@ -36,8 +38,12 @@ def leads(task, found):
     return {name: statistics.paired(found[name], found[other]) for name, other in PAIRS.items()}
 
 
+@cache
 def steps(seeds):
-    """Steps of each function to a training loss of 0.25 on clean digits, at its fastest rate."""
+    """Steps of each function to a training loss of 0.25 on clean digits, at its fastest rate.
+
+    For a tuple of seeds; remembered, since two trials ask for it.
+    """
     rates = label_noise.best_rates("digits", "steps")
     return {name: label_noise.steps_needed(label_noise.learn(
         "digits", name, rates[name], seeds, epochs=5).loss) for name in functions()}
@@ -73,7 +79,7 @@ def all_ahead(estimates, margin):
 def smooth_and_noise(seeds):
     found = {task: scores(task, seeds) for task in NOISES}
     lead = {task: leads(task, one) for task, one in found.items()}
-    taken = steps(seeds)
+    taken = steps(tuple(seeds))
     saved = {name: statistics.paired(np.log(taken[name]), np.log(taken[other]))
              for name, other in PAIRS.items()}
     parts = {task: all_ahead(one, np.log(TIMES) if label_noise.kind(task) == "curve" else POINTS)

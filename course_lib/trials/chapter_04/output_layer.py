@@ -13,7 +13,13 @@ ADVISED = {
     "one of several": ("softmax, cross-entropy", "sigmoids, cross-entropy", "none, squared error"),
     "any number": ("none", "tanh", "sigmoid", "ReLU"),
 }
+TRIED = ("tanh", "sigmoid", "relu")
 NETWORKS = {"yes or no": 20, "one of several": 40, "any number": 10}  # for each pairing
+RIGHT = {"yes or no": "test digits right (%)", "one of several": "test digits right (%)",
+         "any of several": "test digits with all three answers right (%)"}
+ERRORS = {"any number": "error (columns, root mean square)",
+          "positive": "error (pixels, root mean square)",
+          "from 0 to 1": "error (root mean square)"}
 
 
 def more(seeds, count):
@@ -75,10 +81,10 @@ def advised_heads(seeds):
         verdict,
         {f"{task}, {name}": statistics.interval(values)
          for task, some in found.items() for name, values in some.items()},
-        "The best other head is, for yes or no, " + told(best(lost["yes or no"]))
-        + "; for one of several classes, " + told(best(lost["one of several"]))
-        + "; for numbers of both signs it makes "
-        + f"{np.exp(best(lost['any number']).mean):.0f} times the error.",
+        "Compared with the advised head the best other one is, for yes or no, "
+        + told(best(lost["yes or no"])) + "; for one of several classes, "
+        + told(best(lost["one of several"])) + "; with numbers of both signs its error is "
+        + f"{np.exp(best(lost['any number']).mean):.0f} times as large.",
         seeds=len(seeds), tuned=f"the rate of each head, out of {len(output_heads.RATES)}, on "
                                 "validation digits, with 10 other seeds",
         condition=f"the answer is {' or '.join(good)}" if verdict == "holds if" else "")
@@ -113,21 +119,21 @@ def told(lost):
 )
 def ideal_for_centred_data(seeds):
     rates = input_scales.fastest_rates()
-    steps = {(name, inputs): input_scales.steps(name, inputs, rates[name, inputs], seeds)
-             for name in input_scales.INIT for inputs in input_scales.INPUTS}
+    steps = {(name, inputs): input_scales.steps(name, inputs, rates[name, inputs], seeds, epochs=6)
+             for name in TRIED for inputs in input_scales.INPUTS}
     gain = {name: statistics.paired(np.log(steps[name, "scaled"]),
                                     np.log(steps[name, "standardised"]))
-            for name in input_scales.INIT}
+            for name in TRIED}
 
     def draw():
         with figures.panels("Standardised inputs save steps with every function", columns=1,
                             note="Bars: 95 % intervals over 10 seeds", grain=10) as axes:
-            places = np.arange(len(input_scales.INIT))
+            places = np.arange(len(TRIED))
             for shift, inputs in zip((-0.27, 0, 0.27), input_scales.INPUTS, strict=True):
-                each = [statistics.interval(steps[name, inputs]) for name in input_scales.INIT]
+                each = [statistics.interval(steps[name, inputs]) for name in TRIED]
                 axes.bar(places + shift, [one.mean for one in each], 0.25, label=inputs,
                          yerr=[one.high - one.mean for one in each], capsize=2)
-            axes.set_xticks(places, list(input_scales.INIT))
+            axes.set_xticks(places, TRIED)
             axes.set(ylabel="steps to a loss of 0.25")
             axes.legend()
 
@@ -140,7 +146,7 @@ def ideal_for_centred_data(seeds):
         "uses it. What can be measured is the gain. From raw to standardised inputs the steps "
         "fall, roughly: " + "; ".join(
             f"{name} {told_steps(steps[name, 'raw'])} to "
-            f"{told_steps(steps[name, 'standardised'])}" for name in input_scales.INIT) + ". "
+            f"{told_steps(steps[name, 'standardised'])}" for name in TRIED) + ". "
         "Centring alone, with the scale as it is, divides the steps of tanh by "
         f"{np.exp(gain['tanh'].mean):.0f}, of ReLU by {np.exp(gain['relu'].mean):.0f}.",
         seeds=len(seeds), tuned=f"the rate of each, out of {len(input_scales.RATES)}, for fewest "
@@ -149,3 +155,14 @@ def ideal_for_centred_data(seeds):
 
 def told_steps(steps):
     return f"{5 * round(steps.mean() / 5)}"
+
+
+def draw(task, title, seeds=range(10)):
+    """Draws every pairing of a task of `output_heads`: one dot a network, means with intervals."""
+    found = output_heads.compare(task, seeds)
+    if task in output_heads.NUMBERS:
+        figures.accuracies(list(found), list(found.values()), title=title, xlabel=ERRORS[task],
+                           grain=0.1)
+    else:
+        figures.accuracies(list(found), [100 * values for values in found.values()], title=title,
+                           xlabel=RIGHT[task], grain=5)

@@ -1,7 +1,5 @@
 """Smooth and kinked: whether smoothness decides about gradients, speed, or units that are stuck."""
 
-from functools import cache
-
 import numpy as np
 from threadpoolctl import threadpool_limits
 
@@ -14,7 +12,7 @@ from . import noise
 SMOOTH = ("sigmoid", "tanh", "softplus", "gelu")
 KINKED = ("hard_sigmoid", "hard_tanh", "relu", "leaky_relu")
 DEPTH, WIDTH, CARRIED = 10, 64, 0.1
-FAR, RATE, EPOCHS, STIRRED = -10.0, 0.1, 5, 0.01  # bias; of plain SGD; passes; of a weight's size
+FAR, RATE, EPOCHS, STIRRED = -10.0, 0.2, 5, 0.01  # bias; of plain SGD; passes; of a weight's size
 NEAR, FINE = 1e-4, 1e-3  # distance of two slopes that tell a curvature; a smaller jump is rounding
 
 
@@ -26,13 +24,15 @@ def squared_slope(name):
 
 
 @threadpool_limits.wrap(limits=1, user_api="blas")
-def carried(name, seeds):
+def carried(name, seeds, norm=None, residual=False):
     """How much of the tenth layer's gradient reaches the first of fresh networks, (seeds,).
 
-    The ratio of root mean squares over units and 256 training digits of the loss's slope at z.
+    The ratio of root mean squares over units and 256 training digits of the loss's slope at z;
+    `norm` and `residual` as in `networks.Stack`.
     """
     digits = data.digits()
-    stack = networks.Stack([name] * len(seeds), (64, *[WIDTH] * DEPTH, 10))
+    stack = networks.Stack([name] * len(seeds), (64, *[WIDTH] * DEPTH, 10), norm=norm,
+                           residual=residual)
     stack.initialise([label_noise.init("digits", name)] * len(seeds), seeds)
     out, space = stack.forward(digits.x_train[None, :256])
     _, delta = stack.loss.value_and_slope(out, np.eye(10, dtype=np.float32)[digits.y_train[:256]].T)
@@ -65,12 +65,6 @@ def stuck(name, seeds):
     return (moved < STIRRED * size).mean(1)
 
 
-@cache
-def steps(seeds):
-    """`noise.steps` of a tuple of seeds, remembered: two trials ask for it."""
-    return noise.steps(list(seeds))
-
-
 def opposed(smooth, kinked):
     """Whether all of `smooth` are "less" and all of `kinked` "more", by `statistics.compare`.
 
@@ -96,7 +90,7 @@ def opposed(smooth, kinked):
          "five passes of plain SGD more than half of the units move their weights by less than "
          "1 %; not stuck: fewer. Each by three standard errors. A statement is true if every "
          "function does as it says, untrue if one surely does not. holds: all three; holds if "
-         "(which): some; false: none. (Set after a pilot with other seeds.)",
+         "(which): some; false: none. (Set after a pilot.)",
     correct="Smoothness and saturation are independent. Tanh and GELU are smooth and carry the "
             "gradient, hard sigmoid is kinked and loses it; leaky ReLU is kinked and hardly a unit "
             "of it gets stuck, while the smooth four are stuck where they are flat. What counts "
@@ -108,7 +102,7 @@ def opposed(smooth, kinked):
 def smooth_or_kinked(seeds):
     power = {name: statistics.interval(np.log10(carried(name, seeds))) for name in SMOOTH + KINKED}
     flat = {name: statistics.interval(stuck(name, seeds)) for name in SMOOTH + KINKED}
-    taken = steps(tuple(seeds))
+    taken = noise.steps(tuple(seeds))
     saved = {name: statistics.paired(np.log(taken[name]), np.log(taken[other]))
              for name, other in noise.PAIRS.items()}
     parts = {
