@@ -141,7 +141,7 @@ def own_gain(f, inputs=None):
     """An initialiser for `training.train`: normal weights at the function's own gain, biases 0.
 
     A layer that reads `inputs` values reads the data and no outputs of f: there the gain is 1, so
-    that data of second moment 1 start at q = 1.
+    that data of second moment 1 start at q = 1. Hidden layers must have another width.
     """
     scale = gain(f)
 

@@ -1,9 +1,10 @@
-"""Fifty layers: the forecast's rule against closed forms, tuned rates, what counts as trained."""
+"""Fifty layers: both forecasts' rules against closed forms, tuned rates, what counts as trained."""
 
 import numpy as np
 import pytest
 
 from course_lib import activations, thermostat
+from course_lib.evidence import fifty_again
 from course_lib.evidence import fifty_layers as study
 from course_lib.named import Named
 
@@ -117,3 +118,38 @@ def test_training_a_pair_again_gives_the_same_start():
 def test_every_pair_names_a_function_and_known_weights():
     for f, init in study.PAIRS.values():
         assert thermostat.pair(activations.get(f), init).w2 > 0
+
+
+def test_depth_scales_in_closed_form():
+    """ReLU with variance 1/n halves a mean square; sine at its own gain settles at q = 1."""
+    assert fifty_again.scales("relu", "keras") == pytest.approx(49 * np.log(2))
+    assert fifty_again.scales("relu", "he") == pytest.approx(0, abs=1e-9)
+    factor = (1 + np.exp(-2)) / (1 - np.exp(-2))  # E cos^2 over E sin^2
+    assert fifty_again.scales("sine", "own gain") == pytest.approx(49 * np.log(factor), rel=0.01)
+    q, starts = study.the_map("relu, pytorch")
+    assert fifty_again.scales("relu", "pytorch") == pytest.approx(
+        max(-q.decades(one, 50) for one in starts) * 2 * np.log(10))
+
+
+@pytest.mark.parametrize("scales, said", [(0, "trains"), (6, "trains"), (6.01, "fails")])
+def test_the_second_rule(monkeypatch, scales, said):
+    monkeypatch.setattr(fifty_again, "scales", lambda f, init: scales)
+    assert fifty_again.predicted("tanh", "he") == said
+
+
+def test_the_second_study_has_none_of_the_first_ones_pairs():
+    assert not set(fifty_again.PAIRS) & set(study.PAIRS)
+
+
+def test_the_second_study_is_read_at_its_tuned_rates(monkeypatch):
+    shape = len(fifty_again.PAIRS), len(fifty_again.RATES), 10
+    val, test = np.full(shape, 0.3), np.full(shape, 0.1)
+    val[:, 2], test[:, 2], test[0, 2] = 0.7, 0.8 + NOISE, 0.5 + NOISE - NOISE.mean()
+    axes = {"pair": list(fifty_again.PAIRS), "rate": fifty_again.RATES, "axis 0": list(range(10))}
+    monkeypatch.setattr(fifty_again, "load", lambda name: {
+        "val_score": Named(val, axes), "test_score": Named(test, axes)})
+    scores = fifty_again.test_scores()
+    np.testing.assert_allclose(scores["sine, keras"], 0.8 + NOISE)
+    seen = list(fifty_again.measured(scores).values())
+    assert seen[0] == "undecided" and set(seen[1:]) == {"trains"}
+    assert set(fifty_again.measured({"a": 0.3 + NOISE}).values()) == {"fails"}

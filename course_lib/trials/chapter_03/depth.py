@@ -11,7 +11,7 @@ from ...diagnostics.depth import largest_slope
 from ...evidence import depths
 from .. import Outcome, trial
 
-WIDTH, LAYERS, EXAMPLES = 64, 30, 32
+WIDTH, LAYERS, EXAMPLES = 64, 30, 16
 LOST = -3  # log10: less than a thousandth arrives
 USUAL = {"glorot": "Glorot's", "lecun": "LeCun's", "he": "He's", "pytorch": "PyTorch's"}
 DAMPED = "sigmoid", "tanh"
@@ -181,7 +181,7 @@ def saturation(seeds):
             left.set(xlabel="layer", ylabel="saturated (%)", ylim=(0, 100))
             right.plot(layers, np.log10(sizes / sizes[-1]).mean(1) / 2, "o-", label="sigmoid",
                        color=figures.look("sigmoid")[0])
-            right.set(xlabel="layer", ylabel="gradient over layer 10's (power of ten)")
+            right.set(xlabel="layer", ylabel="gradient, over layer 10's (decades)")
 
     return Outcome(
         verdict,
