@@ -192,6 +192,12 @@ def test_advice_shows_itself_with_links(monkeypatch):
             assert words in seen[0]["text/plain"]
         for section in item.links:
             assert f'<a href="{section.link}">' in seen[0]["text/html"]
+    one.show("hidden", "rate")
+    assert seen[1]["text/html"].count("<tr>") == 3
+    lines = [line for line in seen[1]["text/plain"].splitlines() if line[0] != " "]
+    assert lines == [f"hidden function: {one.hidden.what}", f"learning rate: {one.rate.what}"]
+    with pytest.raises(ValueError, match="no part 'init'; they are first, head, loss, hidden"):
+        one.show("init")
 
 
 def test_the_code_of_every_path_compiles_and_is_narrow(advice):

@@ -55,12 +55,19 @@ class Advice:
         """The parts for which the course has no measurement of its own, in words."""
         return [name for name, item in self.items if not item.measured]
 
-    def show(self):
-        """Show it as a table, with a link to every section."""
+    def show(self, *parts):
+        """Show some parts, such as "hidden", or all, as a table with a link to every section.
+
+        Raises ValueError for a part there is none of.
+        """
         from .page import show
+        for part in parts:
+            if part not in PARTS:
+                raise ValueError(f"no part '{part}'; they are {', '.join(PARTS)}")
+        wanted = [NAMES[part] for part in parts or PARTS]
         headings = ["", "what", "why", "evidence", "what would change it"]
         rows = [[name, item.what, item.why, item.evidence, item.changes]
-                for name, item in self.items]
+                for name, item in self.items if name in wanted]
         lines = [[f"{row[0]}: {row[1]}", *(f"    {heading}: {cell}" for heading, cell in zip(
             headings[2:], row[2:], strict=True))] for row in rows]
         show(headings, rows, "\n".join(line for one in lines for line in one))
