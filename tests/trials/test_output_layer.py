@@ -73,9 +73,9 @@ def test_scores():
     assert output_heads.score("yes or no", "none, squared error", said, y, None) == 0.75
     assert output_heads.score("yes or no", "tanh, squared error", said, y, None) == 0.75
     assert output_heads.score("yes or no", "tanh, squared error", said - 0.3, y, None) == 0.5
-    said = np.array([[0.3], [-0.2], [0.2], [-3]])  # tanh says yes above 0, not above a half
-    assert output_heads.score("yes or no", "tanh, squared error", said, y, None) == 1
-    assert output_heads.score("yes or no", "none, squared error", said, y, None) == 0.5
+    near = np.array([[0.3], [-0.2], [0.2], [-3]])  # tanh says yes above 0, not above a half
+    assert output_heads.score("yes or no", "tanh, squared error", near, y, None) == 1
+    assert output_heads.score("yes or no", "none, squared error", near, y, None) == 0.5
     assert output_heads.score("any number", "none", said, y, None) == pytest.approx(
         np.sqrt((0.16 + 0.16 + 0.64 + 9) / 4))
     one_hot = np.eye(3)
