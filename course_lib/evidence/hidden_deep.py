@@ -1,4 +1,4 @@
-"""Ten functions (all of `hidden_layers` but sigmoid) with 20 layers, where 12 left C56 on its margin.
+"""Ten functions (all of `hidden_layers` but sigmoid) with 20 layers: 12 left C56 on its margin.
 
 Everything else as there. This study tunes, on validation digits; `hidden_deep_scores` measures.
 """
