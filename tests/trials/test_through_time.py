@@ -46,10 +46,14 @@ def study(monkeypatch):
 
 
 def test_the_study_is_read_at_each_cell_s_best_rate(study):
-    study.values[2, 1] = np.where(np.arange(10) < np.array([[4], [8], [8]]), 0.95, 0.949)
-    cell = list(memory.CELLS)[2]
-    assert memory.remember_at_best()[cell, memory.LENGTHS[1]] == 8
-    assert memory.best_rate(cell, memory.LENGTHS[1]) == memory.RATES[1]
+    study.values[2, 1] = np.where(np.arange(10) < np.array([[4], [8], [8], [7]]), 0.95, 0.949)
+    cell, length = list(memory.CELLS)[2], memory.LENGTHS[1]
+    assert memory.remember_at_best()[cell, length] == 8
+    assert memory.best_rate(cell, length) == memory.RATES[1]
+    study.values[2, 1, 0] = 1
+    assert memory.best_rate(cell, length) == memory.RATES[0]
+    study.values[2, 1] = 1
+    assert memory.best_rate(cell, length) == memory.RATES[1]  # the middle of four, or below it
     assert memory.remember_at_best()[next(iter(memory.CELLS)), 50] == 10
 
 

@@ -66,7 +66,7 @@ def test_c44_gives_the_sigmoid_its_best(monkeypatch, study):
 def test_c44_draws_what_it_found(monkeypatch, study, capsys):
     plant(monkeypatch, BOTH)
     outcome = trials.trials()["C44"].run()
-    assert "plain recurrence over 95 % with tanh, under 75 % with a sigmoid" in outcome.sentence
+    assert "40 inputs, over 95 % with tanh, under 75 % with a sigmoid" in outcome.sentence
     outcome.draw()
     assert "tanh matters in 2 of 2 kinds" in capsys.readouterr().out
 
