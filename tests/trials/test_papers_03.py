@@ -49,6 +49,12 @@ def test_half_the_variance_scales_every_layer_by_half():
                                np.broadcast_to(0.5 ** layers[::-1], down1.shape), rtol=1e-4)
 
 
+def test_half_of_the_gradient_is_stopped():
+    """Without the ReLUs' slopes twice as much would come back."""
+    _, down = propagation.factors(2, range(6))
+    assert (down[..., :-1] / down[..., 1:]).mean() == pytest.approx(1, abs=0.06)
+
+
 @pytest.mark.parametrize("up, down, agrees", [
     (1, 1, True), (1.06, 1, False), (1, 0.94, False), (1.04, 1, False)])
 def test_the_tolerance_of_r01(monkeypatch, capsys, up, down, agrees):
