@@ -87,7 +87,8 @@ def stays_dead(seeds):
         figures.accuracies(
             [f"layer {layer}, {way}" for layer in (1, 2) for way in WAYS],
             [share[way][:, layer - 1] for layer in (1, 2) for way in WAYS], grain=20,
-            xlabel="dead units that came back to life (%)",
+            xlabel="dead units that came back to life (%); layers of 32, half at bias -5, "
+                   "20 epochs",
             title="In the second layer units come back, in the first none"
             if len(none) == len(WAYS) else "Units that came back to life")
 
@@ -167,7 +168,8 @@ def elu_stays_active(seeds):
         figures.accuracies(
             [f"{name} from {bias}" for bias in DEPTHS for name in ("relu", "elu")],
             [score[name, bias] for bias in DEPTHS for name in ("relu", "elu")], grain=5,
-            chance=10, xlabel="test accuracy (%)",
+            chance=10, xlabel=f"test accuracy (%); one hidden layer of {UNITS}, all at this bias, "
+                              f"then SGD {RATE:g}, {EPOCHS} epochs",
             title="ELU comes back from -5; from -10 it does not, no more than ReLU"
             if works == {near: True, far: False} else "ELU and ReLU from below")
 
