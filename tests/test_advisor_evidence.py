@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from course_lib import advisor
-from course_lib.evidence import fifty_layers, hidden_layers, hidden_scores, load, memory, normalised
+from course_lib.evidence import (
+    fifty_layers,
+    hidden_layers,
+    hidden_scores,
+    input_scales,
+    load,
+    memory,
+    normalised,
+)
 from course_lib.statistics import compare, interval, paired
 
 MARGIN = 2  # points, that of C55
@@ -93,6 +101,14 @@ def test_fifty_layers_with_norms_and_skips_learn_as_the_advice_says():
     name, = advised(depth="deep", residual="yes")
     assert compare(paired(found[name, "none", "skips"], found["relu", "none", "skips"]),
                    MARGIN) == "more"
+
+
+def test_standardised_inputs_need_the_fewest_steps_with_every_function():
+    steps = load("input_scales")["steps"].values.mean(-1).min(-1)  # at each one's best rate
+    assert (steps[:, 2] < steps[:, :2].min(1)).all()  # raw, scaled, standardised
+    tanh, relu = (list(input_scales.INIT).index(name) for name in ("tanh", "relu"))
+    gain = steps[:, 1] / steps[:, 2]
+    assert gain[relu] == pytest.approx(gain[tanh], rel=0.15)  # "helped ReLU as much as tanh"
 
 
 HEADS = {  # task: the head advised, and what its item says of the others

@@ -5,8 +5,8 @@ from .parts import Item, Rule
 FIRST = [
     Rule({"data": "raw"}, Item(
         "standardise every input with the training data's mean and deviation",
-        "First weights are made for inputs of mean square 1, whatever the function. Large or "
-        "shifted inputs saturate sigmoid and tanh and make the loss steep in one direction.",
+        "First weights are made for inputs of mean square 1. Standardised ones needed the fewest "
+        "steps with every function measured; centring helped ReLU as much as tanh.",
         "inputs in a common unit whose zero means something, such as pixels: scale all alike",
         short="standardise", sections=("raw inputs",), claims=("C59",))),
     Rule({"data": "noisy labels"}, Item(
@@ -104,8 +104,8 @@ WATCH = [  # all that fit, not only the first
         sections=("dead",), claims=("C45", "C47"))),
     Rule({"architecture": ("dense", "convolutional"), "depth": "deep"}, Item(
         "the gradient of every layer before the first step",
-        "If it changes by more than a thousand from the last layer to the first, the pair of "
-        "function and first weights is wrong, and no rate mends it.",
+        "If over all layers it shrinks to a thousandth or grows a hundredfold, look at the pair of "
+        "function and first weights before you look at the rate.",
         "never",
         sections=("diagnose", "pair"), claims=("C53", "C36"))),
     Rule({"architecture": "recurrent"}, Item(
