@@ -225,7 +225,8 @@ def edge_of_chaos(seeds):
                 colour = figures.look(look)[0]
                 axes.plot(layers, theory[gain], color=colour, label=f"n Var(w) = {gain:g}")
                 axes.plot(layers, nets[gain].mean(0), "o", ms=4, mew=0, color=colour)
-            axes.set(xlabel="layer", ylabel="likeness (cosine) of two inputs", ylim=(0.3, 1.05))
+            axes.set(xlabel="layer", ylabel="likeness (cosine)", ylim=(0.3, 1.05),
+                     xticks=(1, 5, 10, 15, 20))
 
     return Replica(
         {"edge": 1.76} | {f"layer {DEEP}, n Var(w) = {gain:g}": theory[gain][-1] for gain in GAINS},
