@@ -53,7 +53,8 @@ class Advice:
     @property
     def measure_yourself(self):
         """The parts for which the course has no measurement of its own, in words."""
-        return [name for name, item in self.items if not item.measured]
+        return [NAMES[part] for part in PARTS
+                if part != "watch" and not getattr(self, part).measured]
 
     def show(self, *parts):
         """Show some parts, such as "hidden", or all, as a table with a link to every section.
