@@ -138,13 +138,16 @@ def planted_deep(monkeypatch):
 
 def test_the_rival_of_twenty_layers_and_its_gain(monkeypatch):
     planted_deep(monkeypatch)
-    assert hidden.rival(20) == "selu" and hidden_deep.own_rates()["selu"] == 0.008
-    asked = planted_networks(monkeypatch)
     stored = (np.arange(30.0), np.arange(30.0) + 2)
     monkeypatch.setattr(hidden_deep_scores, "accuracies", lambda: stored)
-    assert (hidden.rival_gain(20).n, hidden.rival_gain(20).mean) == (30, 2) and not asked
+    found = hidden.deep.__wrapped__()
+    assert found == ("selu", (0.002, 0.008), stored)
+    monkeypatch.setattr(hidden, "deep", lambda: found)
+    asked = []
     monkeypatch.setattr(hidden, "fresh", lambda *call: asked.append(call) or np.ones(2))
-    one = hidden.rival_gain(20, range(10))
+    one = hidden.rival_gain("selu", 20)
+    assert hidden.rival(20) == "selu" and (one.n, one.mean) == (30, 2) and not asked
+    one = hidden.rival_gain("selu", 20, range(10))
     assert (one.n, one.mean) == (32, 60 / 32)
     assert asked == [("relu", 20, 0.002, (0, 1)), ("selu", 20, 0.008, (0, 1))]
 
@@ -311,7 +314,7 @@ def test_c55_tells_and_draws_what_it_found(monkeypatch, capsys):
     (-3, 1.5, "holds if", "the network has 2 hidden layers")])
 def test_the_rule_of_c56(monkeypatch, shallow, deep, verdict, condition):
     monkeypatch.setattr(hidden, "rival", lambda depth: {2: "silu", 20: "mish"}[depth])
-    monkeypatch.setattr(hidden, "rival_gain", lambda depth, seeds=(): estimate(
+    monkeypatch.setattr(hidden, "rival_gain", lambda name, depth, seeds=(): estimate(
         {2: shallow, 20: deep}[depth]))
     outcome = run("C56")
     assert (outcome.verdict, outcome.condition) == (verdict, condition)
@@ -319,7 +322,7 @@ def test_the_rule_of_c56(monkeypatch, shallow, deep, verdict, condition):
 
 
 def test_c56_draws_what_it_found(monkeypatch, capsys):
-    monkeypatch.setattr(hidden, "rival_gain", lambda depth, seeds=(): estimate(0.2))
+    monkeypatch.setattr(hidden, "rival_gain", lambda name, depth, seeds=(): estimate(0.2))
     run("C56").draw()
     assert "within 1 point of the best at 2 of 2 depths" in capsys.readouterr().out
 
@@ -342,7 +345,7 @@ def test_c57_draws_what_it_found(monkeypatch, capsys):
     planted_gains(monkeypatch, {("leaky 0.2", 12): 2})
     outcome = run("C57")
     outcome.draw()
-    assert "leaky 0.2, 12 layers 2.0 (" in capsys.readouterr().out
+    assert "leaky 0.2, 12 layers 2.00 (" in capsys.readouterr().out
     assert "slope 0.01 gains: no; the slope 0.2: yes. With 2 layers: no, no." in outcome.sentence
 
 
@@ -371,4 +374,4 @@ def test_c63_draws_what_it_found(monkeypatch, capsys):
     planted_gains(monkeypatch, {(R, 4, "tanh"): 2})
     run("C63").draw()
     words = capsys.readouterr().out
-    assert "relu, tanh, ... less tanh 2.0 (" in words and "tanh, relu, ... less relu 0.0 (" in words
+    assert "relu, tanh, ... less tanh 2.00 (" in words and "tanh, relu, ... less relu 0.00 (" in words

@@ -125,22 +125,28 @@ def choice_matters(seeds):
                    f"tuned: {TUNED}")
 
 
+@cache
+def deep():
+    """With 20 layers: the rival's name, and ReLU's and its rates and stored accuracies."""
+    name, rates = hidden_deep.rival(), hidden_deep.own_rates()
+    return name, (rates["relu"], rates[name]), hidden_deep_scores.accuracies()
+
+
 def rival(depth):
     """The function that does best on the validation digits, ReLU aside, each at its own rate."""
     if depth == hidden_deep.DEPTH:
-        return hidden_deep.rival()
+        return deep()[0]
     score = hidden_layers.load("hidden_layers")["val_score"].sel(depth=depth).values.mean(-1)
     return max(OTHERS, key=lambda name: score[list(hidden_layers.FUNCTIONS).index(name)].max())
 
 
-def rival_gain(depth, seeds=()):
-    """The paired difference of the rival's test accuracy to ReLU's, as `gain` has it."""
+def rival_gain(name, depth, seeds=()):
+    """The paired difference of a rival's test accuracy to ReLU's, as `gain` has it."""
     if depth != hidden_deep.DEPTH:
-        return gain(rival(depth), depth, seeds)
-    rates, found = hidden_deep.own_rates(), []
-    for name, stored in zip(("relu", rival(depth)), hidden_deep_scores.accuracies(), strict=True):
-        new = tuple(seeds)[:FRESH[depth]]
-        found.append(np.concatenate([stored, fresh(name, depth, rates[name], new) if new else []]))
+        return gain(name, depth, seeds)
+    new, found = tuple(seeds)[:FRESH[depth]], []
+    for one, rate, stored in zip(("relu", name), *deep()[1:], strict=True):
+        found.append(np.concatenate([stored, fresh(one, depth, rate, new) if new else []]))
     return statistics.paired(found[1], found[0])
 
 
@@ -166,7 +172,7 @@ def rival_gain(depth, seeds=()):
 )
 def good_default(seeds):
     rivals = {depth: rival(depth) for depth in (2, hidden_deep.DEPTH)}
-    gains = {depth: rival_gain(depth, seeds) for depth in rivals}
+    gains = {depth: rival_gain(name, depth, seeds) for depth, name in rivals.items()}
     seen = {depth: statistics.compare(one.shifted(-WORTH_IT)) for depth, one in gains.items()}
     will_do = [depth for depth in seen if seen[depth] == "less"]
     verdict = ("undecided" if "undecided" in seen.values() else
@@ -175,7 +181,7 @@ def good_default(seeds):
     def draw():
         figures.differences(
             [f"{name} less ReLU, {depth} layers" for depth, name in rivals.items()],
-            [rival_gain(depth) for depth in rivals], margin=WORTH_IT,
+            [rival_gain(name, depth) for depth, name in rivals.items()], margin=WORTH_IT,
             title=f"ReLU is within {WORTH_IT} point of the best at "
                   f"{len(will_do)} of {len(seen)} depths")
 
