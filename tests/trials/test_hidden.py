@@ -374,4 +374,5 @@ def test_c63_draws_what_it_found(monkeypatch, capsys):
     planted_gains(monkeypatch, {(R, 4, "tanh"): 2})
     run("C63").draw()
     words = capsys.readouterr().out
-    assert "relu, tanh, ... less tanh 2.00 (" in words and "tanh, relu, ... less relu 0.00 (" in words
+    assert "relu, tanh, ... less tanh 2.00 (" in words
+    assert "tanh, relu, ... less relu 0.00 (" in words
