@@ -61,7 +61,8 @@ def through_time(seeds):
                             note="Line: one network; with a sigmoid, mean of the powers") as axes:
             names = [f"no activation, {rho:g} Q" for rho in FACTORS]
             for name, rho, look in zip(names, FACTORS, figures.looks(names), strict=True):
-                axes.plot(back, np.log10(norms[rho][0]), color=look[0], ls=look[1], label=name)
+                power = np.round(np.log10(norms[rho][0]), 6) + 0.0  # without noise of rounding
+                axes.plot(back, power, color=look[0], ls=look[1], label=name)
             colour, dash = figures.look("sigmoid")
             axes.plot(back, np.log10(sigmoid).mean(0), color=colour, ls=dash, label="sigmoid, Q")
             axes.plot(back, back * np.log10(0.25), color="black", ls=":", label="bound, 1/4 a step")
