@@ -1,6 +1,7 @@
 """What the doctor hands over: a table with a line a layer, and findings in words."""
 
 from dataclasses import dataclass, fields
+from textwrap import fill
 
 import numpy as np
 
@@ -23,8 +24,8 @@ class Finding:
 
     def __str__(self):
         kind = "" if self.illness else " (a hint)"
-        return (f"{self.name}{kind}, at {self.layer}: {self.words}\n  Try: {self.advice}\n"
-                f"  Read: {self.read}")
+        return "\n".join([_wrapped(f"{self.name}{kind}, at {self.layer}: {self.words}"),
+                          _wrapped(f"  Try: {self.advice}"), _wrapped(f"  Read: {self.read}")])
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,4 +102,9 @@ class Report:
     def __str__(self):
         told = [str(one) for one in self.findings] or [
             f"Nothing found on {self.examples} examples."]
-        return "\n".join([*told, *(f"Not seen: {one}." for one in self.unseen)])
+        return "\n".join([*told, *(_wrapped(f"Not seen: {one}.") for one in self.unseen)])
+
+
+def _wrapped(text):
+    return fill(text, 78, subsequent_indent="    ", break_long_words=False,
+                break_on_hyphens=False)

@@ -179,7 +179,9 @@ def test_datasets_that_do_not_fit(keras):
 
 def unseen(model, loss=None):
     report = keras_tools.diagnose(model, (X, Y), loss)
-    assert report.healthy and all(f"Not seen: {one}." in str(report) for one in report.unseen)
+    words = " ".join(str(report).split())
+    assert report.healthy and all(f"Not seen: {one}." in words for one in report.unseen)
+    assert max(map(len, str(report).split("\n"))) < 80
     return report.unseen
 
 
