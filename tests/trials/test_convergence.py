@@ -30,12 +30,12 @@ def test_the_rule_of_c64(monkeypatch, ratios, verdict):
 
 
 def test_c64_tells_and_draws_what_it_found(monkeypatch, capsys):
-    outcome = planted(monkeypatch, {2: 1.5, 4: 5.6, 6: 99})
+    outcome = planted(monkeypatch, {2: 1.5, 4: 4, 6: 99})
     said = outcome.sentence
-    assert "with 2 layers no (of tanh's networks all within 85 steps, of sigmoid's all wit" in said
-    assert "with 4 layers yes (of tanh's networks all within 85 steps, of sigmoid's not al" in said
-    assert "with 6 layers yes (of tanh's networks all within 85 steps, of sigmoid's none w" in said
-    assert outcome.measured["steps, sigmoid, depth 6"].mean == 171
+    assert "with 2 layers no (of tanh's networks all within 68 steps, of sigmoid's all wit" in said
+    assert "with 4 layers yes (of tanh's networks all within 68 steps, of sigmoid's not al" in said
+    assert "with 6 layers yes (of tanh's networks all within 68 steps, of sigmoid's none w" in said
+    assert outcome.measured["steps, sigmoid, depth 6"].mean == 137
     outcome.draw()
     assert "sigmoid, 6 layers 150 (150 to 150)" in capsys.readouterr().out
 

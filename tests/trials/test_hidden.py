@@ -303,8 +303,9 @@ def test_c55_tells_and_draws_what_it_found(monkeypatch, capsys):
     assert "10 with 2 layers; 9 with 6 layers; 9 with 12 layers." in outcome.sentence
     outcome.draw()
     words = capsys.readouterr().out
-    assert "not shown: sigmoid with 12 layers" in words and "sigmoid, 2 layers" in words
-    assert "sigmoid, 12 layers" not in words and "leaky 0.2, 12 layers" in words
+    assert "sigmoid with 12 layers lies beyond the panel." in words
+    assert "sigmoid with 2 layers lies" not in words and "leaky 0.2 0.00 (" in words
+    assert "sigmoid -80.00 (" in words
 
 
 @pytest.mark.parametrize("shallow, deep, verdict, condition", [

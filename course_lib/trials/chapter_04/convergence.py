@@ -6,7 +6,7 @@ from ... import figures, statistics
 from ...evidence import hidden_layers
 from .. import Outcome, trial
 
-DEPTHS, EPOCHS, SLOWER = (2, 4, 6), 10, 2
+DEPTHS, EPOCHS, SLOWER = (2, 4, 6), 8, 2
 ALL = EPOCHS * hidden_layers.WINDOW  # steps
 SOON = ALL // 2
 
