@@ -65,9 +65,22 @@ def tell(logs):
 
 
 def draw_shares(logs, title):
-    """Dots of all networks for every label, in decades."""
-    figures.accuracies(list(logs), list(logs.values()), title=title, grain=0.5,
-                       xlabel="gradient at layer 1 over layer 30 (power of ten)")
+    """Every network's share in decades and the mean's interval, a row for each "function, weights".
+
+    A function keeps its colour through all its rows.
+    """
+    with figures.panels(title, size=(8, 1.3 + 0.38 * len(logs)), digits=2, grain=0.5,
+                        note="Small dots: networks. Bar: 95 % interval of their mean") as axes:
+        for row, (label, log) in enumerate(logs.items()):
+            colour, one = figures.look(label.split(",")[0])[0], statistics.interval(log)
+            axes.plot(log, np.full(len(log), row + 0.22), "o", color=colour, ms=4, alpha=0.55,
+                      mew=0)
+            axes.errorbar(one.mean, row - 0.12, xerr=[[one.mean - one.low], [one.high - one.mean]],
+                          fmt="o", color=colour, ms=7, capsize=4, lw=2, label=label)
+        axes.set_yticks(range(len(logs)), logs)
+        axes.grid(False, axis="y")
+        axes.set(ylim=(len(logs) - 0.4, -0.6),
+                 xlabel="gradient at layer 1 over layer 30 (power of ten)")
 
 
 @trial(
