@@ -84,7 +84,7 @@ def advised_heads(seeds):
         "Compared with the advised head the best other one is, for yes or no, "
         + told(best(lost["yes or no"])) + "; for one of several classes, "
         + told(best(lost["one of several"])) + "; with numbers of both signs its error is "
-        + f"{np.exp(best(lost['any number']).mean):.0f} times as large.",
+        + f"over {int(np.exp(best(lost['any number']).mean))} times as large.",
         seeds=len(seeds), tuned=f"the rate of each head, out of {len(output_heads.RATES)}, on "
                                 "validation digits, with 10 other seeds",
         condition=f"the answer is {' or '.join(good)}" if verdict == "holds if" else "")
@@ -134,8 +134,8 @@ def ideal_for_centred_data(seeds):
                 axes.bar(places + shift, [one.mean for one in each], 0.25, label=inputs,
                          yerr=[one.high - one.mean for one in each], capsize=2)
             axes.set_xticks(places, TRIED)
-            axes.set(ylabel="steps to a loss of 0.25")
-            axes.legend()
+            axes.set(ylabel="steps to a loss of 0.25", ylim=(0, 90))
+            axes.legend(ncols=3, loc="upper center")
 
     return Outcome(
         "untestable",
