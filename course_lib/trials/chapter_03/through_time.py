@@ -123,7 +123,7 @@ def relu_in_time(seeds):
     powers = {}
     for f in (*RELUS, "tanh"):
         for start in STARTS:
-            many = (more[:20], 48) if start == "identity" else (more, 12)
+            many = (more[:20], 48) if start == "identity" else (more, 6)
             powers[f, start] = flow(RNN(f, start), *many).powers()
     # A gradient of which nothing is left counts as the smallest number.
     size = {key: np.minimum(np.abs(one[:, -1]), 308) for key, one in powers.items()}
@@ -181,7 +181,7 @@ A_HUNDRED = 2  # as a power of ten
 )
 def gates(seeds):
     more = [seed + 10 * k for k in range(3) for seed in seeds]
-    flows = {bias: flow(LSTM(bias), more, 12) for bias in BIASES}
+    flows = {bias: flow(LSTM(bias), more, 6) for bias in BIASES}
     power = {bias: statistics.interval(one.powers()[:, -1]) for bias, one in flows.items()}
     size = {bias: statistics.interval(np.abs(one.powers()[:, -1])) for bias, one in flows.items()}
     cell = {bias: statistics.interval(one.cell_powers()[:, -1]) for bias, one in flows.items()}
