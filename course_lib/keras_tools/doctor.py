@@ -49,13 +49,14 @@ def examine(model, data, loss=None):
                          ) from fault
     with np.errstate(all="ignore"):  # a model that overflows is a patient, not a fault
         lines = measures.lines(look, measures.optimiser_steps(model, look.weights))
-    baseline = losses.constant_answer(wanted.kind, look.y)
+        baseline = losses.constant_answer(wanted.kind, look.y)
+        findings = find(look, lines, wanted, baseline)
     columns = {name: np.array([line[name] for line in lines]) for name in (
         "mean", "second_moment", "variance", "saturated", "dead", "inactive", "always_on",
         "cosine", "gradient", "factor", "update")}
     report = Report(
         tuple(line.name for line in lines), tuple(line.seen.function for line in lines), **columns,
-        loss=look.loss, examples=len(look.y), findings=find(look, lines, wanted, baseline),
+        loss=look.loss, examples=len(look.y), findings=findings,
         unseen=tuple(_unseen(model, look, lines, wanted)))
     return report, lines
 
@@ -142,8 +143,9 @@ def _unseen(model, look, lines, loss):
                 yield (f"what the Lambda layer '{step.name}' computes; the lines before and after "
                        "it are right")
             continue
-        yield (f"what {step.kind} '{step.name}' computes beside the activations that are arguments "
-               "of its layers; missing or doubled activations in it would not be noticed")
+        yield (f"what {type(step.op).__name__} '{step.name}' computes beside the activations that "
+               "are arguments of its layers; missing or doubled activations in it would not be "
+               "noticed")
     silent = [line.name for line in lines if line.seen.gradient is None]
     if silent:
         yield (f"a gradient at {', '.join(silent)}: none comes back from the loss, something "
@@ -156,6 +158,10 @@ def _unseen(model, look, lines, loss):
                "absolute error")
     if getattr(model, "optimizer", None) is None:
         yield "the size of a training step: the model has no optimiser, compile it"
+    for name in ("train_step", "compute_loss"):
+        if not getattr(type(model), name).__module__.startswith("keras."):
+            yield (f"what the model's own `{name}` does: the loss here is that of outputs and "
+                   "targets")
     if not lines:
         yield "any activation: the model has none"
 

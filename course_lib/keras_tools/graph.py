@@ -45,14 +45,18 @@ class Step:
 
     @property
     def kind(self):
-        return type(self.op).__name__
+        """The class of Keras' own layers and operations; of others we know nothing but the name."""
+        kind = type(self.op)
+        own = self.op is None or kind.__module__.startswith("keras.")
+        return kind.__name__ if own else f"{kind.__name__} of your own"
 
     @property
     def function(self):
         """The name of the activation it ends with, or None: identity and `linear` are none."""
         if self.kind in FUNCTIONS:
             return self.kind.lower()
-        return function_name(vars(self.op).get("activation") if self.op else None)
+        known = self.kind in AFFINE or self.kind == "Activation"
+        return function_name(vars(self.op).get("activation")) if known else None
 
 
 def function_name(f):

@@ -211,6 +211,24 @@ def test_what_is_hidden_inside_a_model_is_named(keras):
     assert any("what Mine" in one for one in unseen(whole))
 
 
+def test_layers_of_ones_own_are_not_taken_for_kerass(keras):
+    """A class called Dense that is none, a Dense that adds a function: neither is judged as one."""
+    L = keras.layers
+
+    class Dense(L.Dense):
+        def call(self, x):
+            return keras.ops.sin(super().call(x))
+
+    class Own(keras.Sequential):
+        def train_step(self, *args):
+            return super().train_step(*args)
+
+    model = scores(keras, Own([keras.Input((6,)), Dense(9), Dense(9), L.Dense(3)]))
+    told = unseen(model)
+    assert sum(one.startswith("what Dense '") for one in told) == 2
+    assert any("the model's own `train_step`" in one for one in told)
+
+
 def test_a_gradient_that_is_stopped_and_values_that_stay_hidden(keras):
     import tensorflow as tf
     L = keras.layers
