@@ -1,3 +1,3 @@
 """Trials of chapter 04: which output, which loss, which hidden function."""
 
-FILES = ()
+FILES = ("output_layer", "hidden", "convergence", "noise", "smoothness")
