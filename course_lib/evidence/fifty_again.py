@@ -1,9 +1,11 @@
 """A second forecast for fifty plain layers, on other pairs than those of `fifty_layers`.
 
 The first rule let gradients grow by three decades, and was wrong where they grow: sine and softsign
-at their own gain. Schoenholz et al. 2017 (sec. 3 and 6) say that a signal reaches about six depth
-scales far, a depth scale being the number of layers over which a mean square changes by a factor e.
-So the second rule, written after the first study and before this one:
+at their own gain. Schoenholz et al. 2017 found that networks of tanh train up to a depth of about six
+depth scales, theirs being the number of layers over which the difference between the correlation of
+two inputs and its limit changes by a factor e. Where signals fade that is the scale of the mean-square
+gradient too, which we take for both sides, up and down. So the second rule, written after the first
+study and before this one:
 
     trains   over the fifty layers the mean-square gradient changes by at most six such factors,
              up or down, for inputs from 0.8 to 1.2 times the average
