@@ -1,13 +1,13 @@
 """A second forecast for fifty plain layers, on other pairs than those of `fifty_layers`.
 
 The first rule let gradients grow by three decades, and was wrong where they grow: sine and softsign
-at their own gain. Schoenholz et al. 2017 found that networks of tanh train up to a depth of about six
-depth scales, theirs being the number of layers over which the difference between the correlation of
-two inputs and its limit changes by a factor e. Where signals fade that is the scale of the mean-square
-gradient too, which we take for both sides, up and down. So the second rule, written after the first
-study and before this one:
+at their own gain. Schoenholz et al. 2017 found that networks of tanh train up to a depth of about
+six depth scales, theirs being the number of layers over which the correlation of two inputs comes
+nearer to its limit by a factor e. Where signals fade this is the scale of the mean-square gradient
+too; we take the latter, up and down. So the second rule, written after the first study and before
+this one:
 
-    trains   over the fifty layers the mean-square gradient changes by at most six such factors,
+    trains   over the fifty layers the mean-square gradient changes by at most six factors e,
              up or down, for inputs from 0.8 to 1.2 times the average
     fails    by more
 
