@@ -270,3 +270,8 @@ def test_names_of_losses_and_targets_of_one_axis(keras):
     column = keras_tools.diagnose(model, (X, X[:, :1]))
     assert flat.loss == column.loss == pytest.approx(model.evaluate(X, X[:, 0], verbose=0), 1e-4)
     assert keras_tools.diagnose(model, (X, X[:, 0]), "mae").loss != flat.loss
+    one = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1, "sigmoid")])
+    one.compile("sgd", "binary_crossentropy")  # which itself refuses y of one axis
+    yes = (X[:, 0] > 0).astype(int)
+    assert keras_tools.diagnose(one, (X, yes)).loss == pytest.approx(
+        one.evaluate(X, yes, verbose=0), 1e-4)
