@@ -294,8 +294,8 @@ def deeper(seeds):
             [f"{depth} layers: {best} - {worst}" for depth, (best, worst) in pairs.items()],
             [statistics.Estimate(*(100 * part for part in (one.mean, one.se, one.low, one.high)),
                                  one.n) for one in gap.values()],
-            margin=100 * MORE, grain=5, title="Best against worst function: "
-            + ", ".join(f"{points(depth)} points apart with {depth} layers" for depth in gap))
+            margin=100 * MORE, grain=5, title="Best less worst function, in points: "
+            + ", ".join(f"{points(depth)} with {depth} layers" for depth in gap))
 
     return Outcome(
         verdict,
