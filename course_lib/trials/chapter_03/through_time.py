@@ -62,10 +62,10 @@ A_THOUSAND = 3  # as a power of ten
          "or a thousand times or more. holds if of sigmoid, tanh, ReLU, softplus, ELU and SELU "
          "some do and some do not; false if none does, or all do. By three standard errors of the "
          f"logarithm. ({PILOT})",
-    correct="They do. Each step back multiplies by the weights and by the slopes, so what is below "
-            "1 on average vanishes like a power of the number of steps: a sigmoid's slope is at "
-            "most 1/4. With weights rho Q the gradient is rho^T without activation and at most "
-            "(rho/4)^T with a sigmoid.",
+    correct="They do. Each step back multiplies by the weights and by the slopes, so that what is "
+            "below 1 on average vanishes exponentially with the number of steps: a sigmoid's slope "
+            "is at most 1/4. With weights rho Q the gradient is rho^T without activation and at "
+            "most (rho/4)^T with a sigmoid.",
     literature="Hochreiter 1991, Untersuchungen zu dynamischen neuronalen Netzen; Bengio, Simard & "
                "Frasconi 1994, Learning long-term dependencies with gradient descent is difficult; "
                "Pascanu, Mikolov & Bengio 2013, On the difficulty of training recurrent neural "
