@@ -15,6 +15,7 @@ import hashlib
 import json
 import sys
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -61,7 +62,7 @@ class Study:
         files += [here / "activations" / f"{family}.py" for family in self.families]
         files += [here / name for name in self.files]
         for file in (*files, Path(sys.modules[self.measure.__module__].__file__)):
-            digest.update(ast.dump(_bare(ast.parse(_source(file)))).encode())
+            digest.update(_code(file, _source(file)))
         return digest.hexdigest()[:16]
 
 
@@ -153,6 +154,12 @@ def _named(axes, values):
 
 def _source(file):
     return file.read_text(encoding="utf8")
+
+
+@cache
+def _code(file, source):
+    """A file's code as bytes; parsed once for all the studies that ran it."""
+    return ast.dump(_bare(ast.parse(source))).encode()
 
 
 def _bare(tree):
