@@ -96,7 +96,8 @@ def old_and_normalised(seeds):
                 axes.plot(range(EPOCHS + 1), means[..., layer].mean(0),
                           color=figures.look(look)[0], ls=figures.look(look)[1],
                           label=f"layer {layer + 1}")
-            axes.set(xlabel="epoch", ylabel="mean activation", ylim=(0, 1))
+            axes.set(xlabel="epoch", ylabel="mean activation", ylim=(0, 1),
+                     xticks=range(EPOCHS + 1))
 
     return Replica(
         {f"gradient left, {rule} weights": wanted for rule, wanted in RULES.items()}

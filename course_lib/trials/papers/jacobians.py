@@ -95,7 +95,7 @@ def isometry(seeds):
             axes.bar(list(KINDS), [whole[kind][:, -1].mean() for kind in KINDS], width=0.6,
                      color=figures.look("sigmoid")[0])
             for place, (*_, each) in enumerate(KINDS.values()):
-                axes.plot([place - 0.4, place + 0.4], [each * DEPTHS[-1]] * 2, color="black")
+                axes.plot([place - 0.4, place + 0.4], [each * DEPTHS[-1]] * 2, "-", color="black")
             axes.set(ylabel="unevenness")
 
     return Replica(
