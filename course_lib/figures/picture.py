@@ -17,9 +17,12 @@ def pixels(figure):
 
 
 def palette_png(image):
-    """Return the PNG bytes of an image in 64 colours: a quarter of the size, the same each time."""
+    """Return the PNG bytes of an image in 64 colours: a quarter of the size, the same each time.
+
+    The middle level of compression: the highest takes six times as long for a tenth less.
+    """
     buffer = io.BytesIO()
-    image.quantize(64, method=0, dither=0).save(buffer, "png", optimize=True)
+    image.quantize(64, method=0, dither=0).save(buffer, "png", compress_level=6)
     return buffer.getvalue()
 
 
