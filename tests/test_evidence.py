@@ -77,6 +77,18 @@ def test_parts_are_chosen_at_random(toy):
     assert len(set(toy.calls)) > 3
 
 
+def test_parts_are_chosen_among_those_named(toy):
+    evidence.measure("toy", nothing)
+    del toy.calls[:]
+    for _ in range(30):
+        evidence.agrees("toy", "sum", 1, count=1, among={"a": [1, 3], "b": [20]})
+    assert set(toy.calls) == {(1, 20), (3, 20)}
+    with pytest.raises(ValueError, match=r"toy has no parts with \{'c': \[1\]\}"):
+        evidence.agrees("toy", "sum", 1, among={"c": [1]})
+    with pytest.raises(ValueError, match="no parts with"):
+        evidence.agrees("toy", "sum", 1, among={"a": [1, 4]})
+
+
 def test_other_code_is_refused(toy, monkeypatch):
     evidence.measure("toy", nothing)
     real = evidence._source

@@ -100,8 +100,11 @@ def load(name):
         return {key: _named(known.axes, stored[key]) for key in stored.files if key != "stamp"}
 
 
-def agrees(name, key, tolerance, count=2, rng=None):
+def agrees(name, key, tolerance, count=2, rng=None, among=None):
     """Measures `count` parts again, chosen at random: the largest distance of the means of `key`.
+
+    `among` names the labels to choose from, as in {"length": [10, 20]}, where the others take long;
+    without it every part can be drawn.
 
     The mean is over everything behind the study's own axes (seeds). Raises AssertionError with the
     part's labels if a mean is further from the stored one than `tolerance` and three standard
@@ -110,7 +113,12 @@ def agrees(name, key, tolerance, count=2, rng=None):
     """
     known, stored = studies()[name], load(name)[key].values
     rng = rng or np.random.default_rng()
-    parts, worst = list(known.parts()), 0.0
+    unknown = {axis: labels for axis, labels in (among or {}).items()
+               if not labels or not set(labels) <= set(known.axes.get(axis, ()))}
+    if unknown:
+        raise ValueError(f"{name} has no parts with {unknown}; its axes are {known.axes}")
+    parts, worst = [part for part in known.parts() if all(
+        part[1][axis] in labels for axis, labels in (among or {}).items())], 0.0
     for chosen in rng.choice(len(parts), min(count, len(parts)), replace=False):
         place, labels = parts[chosen]
         again, before = interval(known.measure(**labels)[key]), interval(stored[place])
