@@ -6,9 +6,12 @@ import pytest
 from course_lib import advisor
 from course_lib.evidence import (
     fifty_layers,
+    hidden_deep,
+    hidden_deep_scores,
     hidden_layers,
     hidden_scores,
     input_scales,
+    label_noise,
     load,
     memory,
     normalised,
@@ -49,7 +52,22 @@ def test_what_is_left_out_of_a_tie_is_surely_behind_or_said_to_tie():
                                     hidden_scores.accuracies(first, layers)), MARGIN)
                for name in hidden_layers.FUNCTIONS if name != first}
         assert [name for name, found in gap.items() if found in ("more", "less")] == ["sigmoid"]
-    assert "nothing but sigmoid is told apart" in advisor.advise(depth="deep").hidden.why
+    assert "only sigmoid is two points" in advisor.advise(depth="deep").hidden.why
+
+
+def test_with_twenty_layers_elu_is_as_far_ahead_as_the_advice_says():
+    relu, other = hidden_deep_scores.accuracies()
+    assert hidden_deep.rival() == "elu" and compare(paired(other, relu)) == "more"
+    assert paired(other, relu).low > 2 and "with twenty ELU was over two ahead" in advisor.advise(
+        depth="deep").hidden.why
+
+
+def test_on_a_curve_functions_differ_as_the_advice_for_numbers_says():
+    loss = {name: label_noise.stored()["early"].sel(task="curve", activation=name).values.mean(-1)
+            .min() for name in ("relu", "gelu", "softplus", "tanh")}
+    assert loss["relu"] / loss["gelu"] == pytest.approx(5, rel=0.1)
+    assert loss["softplus"] / loss["relu"] == pytest.approx(7, rel=0.1)
+    assert loss["tanh"] < loss["relu"]
 
 
 def test_in_fifty_plain_layers_the_advised_learn_best():

@@ -5,8 +5,9 @@ from .parts import Item, Rule
 HEADS = [
     Rule({"task": "binary"}, Item(
         "one output; a sigmoid makes the probability",
-        "Two answers need one score, and its sigmoid can be read as a probability. Other usual "
-        "heads tie in accuracy, but their numbers are no probabilities.",
+        "Two answers need one score, and its sigmoid can be read as a probability, also with "
+        "squared error. Other usual heads tie in accuracy; without a head four answers in ten "
+        "left 0 to 1.",
         "more than two classes, or several questions at once",
         sections=("yes or no", "one unit"), claims=("C20", "C58"),
         short="sigmoid", code={"outputs": "1", "head": "sigmoid"})),
@@ -19,8 +20,9 @@ HEADS = [
         short="softmax", code={"outputs": "n_classes", "head": "softmax"})),
     Rule({"task": "multi-label"}, Item(
         "one output a label; a sigmoid each",
-        "Each label is a question of its own. Shares of a softmax compete, and sum to one however "
-        "many labels are true: it had far fewer examples right.",
+        "Each label is a question of its own. Shares of a softmax sum to one however many labels "
+        "are true: it had no example without a label right. With a class 'none of them' it tied, "
+        "on three labels.",
         "exactly one label is right for every example: then softmax",
         sections=("several at once", "heads"),
         short="a sigmoid each", code={"outputs": "n_labels", "head": "sigmoid"})),
@@ -74,7 +76,7 @@ LOSSES = [
     Rule({"task": "multi-label"}, Item(
         "binary cross-entropy, on each score",
         "One mistake p - y a label, none of which waits for the others. Squared error had as many "
-        "examples right; its numbers are no probabilities.",
+        "examples right; its numbers may leave 0 to 1.",
         "labels that are rare: weigh them, or look at precision and recall of each",
         sections=("several at once", "loss of a sigmoid"), claims=("C20",),
         short="cross-entropy", code={"loss": "BinaryCrossentropy(from_logits=True)", "raw": True})),

@@ -48,7 +48,7 @@ class Item:
 
     @property
     def evidence(self):
-        """Sections, claims and papers in words, one after the other."""
+        """How it stands, then sections, claims and papers in words."""
         return evidence([self])
 
 
@@ -75,11 +75,21 @@ class Rule:
                          for question, choices in self.choices()) or "all else"
 
 
+def standing(items):
+    """What the course itself has measured of some items: "measured here", or how much less.
+
+    What names one's own comparison beside trials of the course is measured in part.
+    """
+    known = [item.measured for item in items]
+    whole = all(known) and not any(YOURSELF in item.sections for item in items)
+    return "measured here" if whole else "measured in part" if any(known) else "papers only"
+
+
 def evidence(items):
-    """What some items rest on in words: sections, claims and papers, none of them twice."""
+    """What some items rest on in words: how it stands, sections, claims, papers, none twice."""
     def all_of(kind):
         return list(dict.fromkeys(one for item in items for one in getattr(item, kind)))
 
-    return "; ".join([*(SECTIONS[key].words for key in all_of("sections")),
+    return "; ".join([standing(items), *(SECTIONS[key].words for key in all_of("sections")),
                       *filter(None, [", ".join(all_of("claims"))]),
                       *(PAPERS[key].words for key in all_of("papers"))])

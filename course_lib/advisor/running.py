@@ -4,11 +4,12 @@ from .parts import Item, Rule
 
 FIRST = [
     Rule({"data": "raw"}, Item(
-        "standardise every input with the training data's mean and deviation",
-        "First weights are made for inputs of mean square 1. Standardised ones needed the fewest "
-        "steps with every function measured; centring helped ReLU as much as tanh.",
+        "standardise each column by training data; then a linear model, its score beside others",
+        "First weights are made for inputs of mean square 1. Standardised pixels needed the "
+        "fewest steps with every function (one mean for all pixels there; columns in units of "
+        "their own need one each).",
         "inputs in a common unit whose zero means something, such as pixels: scale all alike",
-        short="standardise", sections=("raw inputs",), claims=("C59",))),
+        short="standardise", sections=("raw inputs", "linear first"), claims=("C59", "C03"))),
     Rule({"data": "noisy labels"}, Item(
         "set aside validation data, with labels checked by hand if you can",
         "No function resists wrong labels. Networks learn the right ones first and the wrong ones "
@@ -24,8 +25,9 @@ FIRST = [
         sections=("linear first", "few examples"), claims=("C02", "C03"))),
     Rule({}, Item(
         "a linear model, and its score beside every other",
-        "It costs a minute, and it is strong more often than people think: without it you do not "
-        "know what the hidden layers are worth.",
+        "It costs a minute, and without it you do not know what the hidden layers are worth. On "
+        "tables boosted trees are a rival too: the course measures neither them, nor heavy tails, "
+        "nor rare classes.",
         "never",
         short="a linear model", sections=("linear first",), claims=("C03",))),
 ]

@@ -21,7 +21,8 @@ BOXES = {  # part: left end, width and top of its box
 }
 NORM_MARKS = {"batch": ("s", BLACK), "layer": ("D", ORANGE)}
 CITED = ("head", "hidden", "weights", "rate")  # whose sections the sentence names
-STUDIED = {"architecture": "dense", "normalisation": "none", "residual": "no"}
+STUDIED = {"task": ("binary", "multi-class", "multi-label"), "architecture": ("dense",),
+           "normalisation": ("none",), "residual": ("no",)}
 CATALOGUE = {"leaky 0.01": "leaky_relu", "leaky 0.2": "leaky_relu"}  # of the study's names
 
 
@@ -76,7 +77,7 @@ class Advisor(Lab):
         mark, colour = NORM_MARKS.get(answers["normalisation"], ("s", GREY))
         norm.set(marker=mark, color=colour, visible=answers["normalisation"] != "none")
         skips.set_visible(answers["residual"] == "yes")
-        measured = all(answers[question] == choice for question, choice in STUDIED.items())
+        measured = all(answers[question] in choices for question, choices in STUDIED.items())
         other.set_visible(not measured)
         for dots, wanted in ((ties, advice.hidden.ties),
                              (advised, (advice.hidden.code["function"],))):

@@ -97,7 +97,7 @@ def test_dots_stand_where_the_study_measured_and_only_for_such_networks(lab, dep
     written = {int(text.get_position()[1]) for text in axes.texts if "◂" in text.get_text()}
     assert hollow | written == set(range(len(names))) and not hollow & written
     for changed in ({"architecture": "convolutional"}, {"normalisation": "batch"},
-                    {"residual": "yes"}):
+                    {"residual": "yes"}, {"task": "counts"}):
         lab.step(**{**PLAIN, "depth": depth, **changed})
         assert other.get_visible() and not len(ties.get_xdata()) + len(advised.get_xdata())
 

@@ -305,7 +305,7 @@ def test_c55_tells_and_draws_what_it_found(monkeypatch, capsys):
     words = capsys.readouterr().out
     assert "sigmoid with 12 layers lies beyond the panel." in words
     assert "sigmoid with 2 layers lies" not in words and "leaky 0.2 0.00 (" in words
-    assert "sigmoid -80.00 (" in words
+    assert "sigmoid -80.00 (" in words and "6 hidden layers: across" in words
 
 
 @pytest.mark.parametrize("shallow, deep, verdict, condition", [
@@ -314,18 +314,20 @@ def test_c55_tells_and_draws_what_it_found(monkeypatch, capsys):
     (0.2, 0.5, "holds", ""), (2, 2, "false", ""), (0.2, 1.1, "undecided", ""),
     (-3, 1.5, "holds if", "the network has 2 hidden layers")])
 def test_the_rule_of_c56(monkeypatch, shallow, deep, verdict, condition):
-    monkeypatch.setattr(hidden, "rival", lambda depth: {2: "silu", 20: "mish"}[depth])
+    monkeypatch.setattr(hidden, "rival", lambda depth: {2: "silu", 20: "mish", 12: "elu"}[depth])
     monkeypatch.setattr(hidden, "rival_gain", lambda name, depth, seeds=(): estimate(
-        {2: shallow, 20: deep}[depth]))
+        {2: shallow, 20: deep, 12: 0.9}[depth]))
     outcome = run("C56")
     assert (outcome.verdict, outcome.condition) == (verdict, condition)
-    assert "with 2 layers silu" in outcome.sentence
+    assert "with 2 layers silu" in outcome.sentence  # 12 layers are told, and decide nothing
+    assert "With 12 layers, where the rule was to be applied first, elu: undecided against 1 p" in (
+        outcome.sentence)
 
 
 def test_c56_draws_what_it_found(monkeypatch, capsys):
     monkeypatch.setattr(hidden, "rival_gain", lambda name, depth, seeds=(): estimate(0.2))
     run("C56").draw()
-    assert "within 1 point of the best at 2 of 2 depths" in capsys.readouterr().out
+    assert "within 1 point of the best at 2 of the 2 depths" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("small, large, verdict", [

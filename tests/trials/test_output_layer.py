@@ -191,5 +191,63 @@ def test_c59_tells_the_steps_and_no_verdict(monkeypatch, capsys):
 
 def test_a_figure_of_heads(monkeypatch, capsys):
     monkeypatch.setattr(output_heads, "at_best", lambda task, name, seeds: 0.95 + 0 * NOISE[:10])
-    output_layer.draw("yes or no", "Title")
+    output_layer.draw("yes or no")
     assert "sigmoid, cross-entropy 95 (95 to 95)" in capsys.readouterr().out
+    output_layer.draw("from 0 to 1")
+    # Shares with the arcsine law have the variance 1/8.
+    assert "always the mean 0.35 (" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("task", output_heads.NUMBERS)
+def test_the_constant_answer_is_the_mean(task):
+    shown = output_heads.examples(task)
+    least = np.sqrt(((shown.y_test - shown.y_test.mean()) ** 2).mean())
+    assert least <= output_layer.constant_error(task) == pytest.approx(least, rel=0.05)
+
+
+SHARES = "softmax, cross-entropy"
+
+
+def test_three_shares_can_never_answer_no_three_times():
+    """The largest of three shares is a third or more: a cut below it always says a yes."""
+    true = output_heads.examples("any of several").y_test.sum(1)
+    right = output_layer.three_answers(SHARES, range(3))
+    np.testing.assert_allclose(right.mean(1), output_heads.at_best(
+        "any of several", SHARES, range(3)))
+    assert not right[:, true == 0].any() and right[:, true == 2].mean() > 0.9
+
+
+def test_a_fourth_class_can(monkeypatch):
+    right = output_layer.three_answers("softmax, fourth class", range(3))
+    true = output_heads.examples("any of several").y_test.sum(1)
+    assert all(right[:, true == count].mean() > 0.7 for count in range(4))
+    asked = []
+    monkeypatch.setattr(output_layer.training, "train", lambda *args, **_: asked.append(args[0]))
+    with pytest.raises(AttributeError):
+        output_layer.four_shares(range(3))
+    for part in data.PARTS:  # digits that are odd, at most four and without a loop
+        y, digit = getattr(asked[0], f"y_{part}"), getattr(data.digits(), f"y_{part}")
+        np.testing.assert_array_equal(y[:, 3] == 1, np.isin(digit, (1, 3)))
+
+
+def test_distance_from_probabilities(monkeypatch):
+    """By hand: all said 0.8 where half is true is 0.3 off; the true answers are 0 off."""
+    true = output_heads.examples("yes or no").y_test
+    planted = {"sigmoid, cross-entropy": true, "tanh, squared error": 2 * true - 1,
+               "none, squared error": true - 0.5, "sigmoid, squared error": 0.8 + 0 * true}
+    monkeypatch.setattr(output_heads, "said", lambda task, name, seeds: planted[name][None])
+    found = output_layer.probabilities(range(1))
+    assert found["sigmoid, cross-entropy"] == found["tanh, squared error"] == (0, 0)
+    assert found["sigmoid, squared error"] == (pytest.approx(0.8 - true.mean(), abs=1e-6), 0)
+    gap, outside = found["none, squared error"]  # -0.5 and 0.5, of which the first is cut off
+    assert gap == pytest.approx(0.5 * true.mean()) and outside == pytest.approx(1 - true.mean())
+
+
+def test_dead_outputs_read_nothing_of_their_digit(monkeypatch):
+    true = output_heads.examples("one of several").y_test.argmax(1)
+    out = np.eye(10)[true][None].copy()
+    out[0, :, 7] = 0
+    monkeypatch.setattr(output_heads, "said", lambda task, name, seeds: out)
+    dead, right = output_layer.without_answer(range(1))
+    np.testing.assert_array_equal(dead[0], np.arange(10) == 7)
+    np.testing.assert_array_equal(right[0], np.where(np.arange(10) == 7, 0, 100))

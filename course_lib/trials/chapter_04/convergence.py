@@ -39,7 +39,7 @@ def slow_or_never(seeds):
 
     def draw():
         figures.accuracies(
-            [f"{name}, {depth} layers" for name, depth in steps], list(steps.values()), grain=50,
+            [f"{name}, {depth} layers" for name, depth in steps], list(steps.values()), grain=10,
             xlabel=f"steps to a training loss of {hidden_layers.GOAL} ({ALL + 1}: not there)",
             title="Sigmoid falls behind with every layer, each at its fastest rate")
 

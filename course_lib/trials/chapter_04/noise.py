@@ -70,7 +70,8 @@ def all_ahead(estimates, margin):
          "(The margins were set after a pilot with other seeds.)",
     correct="There is no such law: each pair behaves much alike, and where one leads it is not "
             "always the smooth one. Functions with small slopes, smooth or kinked, learn wrong "
-            "labels by heart later and then look robust; at equal memorisation that lead is gone.",
+            "labels by heart later and then look robust; at equal memorisation, at rates of their "
+            "own, none of them is ahead.",
     literature="Zhang, Bengio, Hardt, Recht & Vinyals 2017, Understanding deep learning requires "
                "rethinking generalization; Arpit et al. 2017, A closer look at memorization in "
                "deep networks; a true relative: Xie, Tan, Gong, Yuille & Le 2020, Smooth "
@@ -93,7 +94,7 @@ def smooth_and_noise(seeds):
     def draw():
         title = ("With some noise all smooth ones lead" if any(parts[task] for task in NOISES) else
                  "With no kind of noise do all smooth ones lead")
-        with figures.panels(title, columns=3, size=(8, 3.6), grain=20,
+        with figures.panels(title, columns=3, size=(8, 3.6), grain=2,
                             note=f"Dots: mean lead of the smooth one over {len(seeds)} seeds; "
                                  "bars: 95 % intervals; grey: does not count") as drawn:
             for axes, task in zip(drawn, NOISES, strict=True):

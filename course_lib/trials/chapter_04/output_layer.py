@@ -1,8 +1,10 @@
 """The last layer: which head suits which kind of answer; and what inputs have to do with tanh."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from ... import figures, statistics
+from ... import data, figures, statistics, training
 from ...evidence import input_scales, output_heads
 from .. import Outcome, trial
 
@@ -20,6 +22,7 @@ RIGHT = {"yes or no": "test digits right (%)", "one of several": "test digits ri
 ERRORS = {"any number": "error (columns, root mean square)",
           "positive": "error (pixels, root mean square)",
           "from 0 to 1": "error (root mean square)"}
+GRAINS = {"any number": 0.05, "from 0 to 1": 0.05}
 
 
 def more(seeds, count):
@@ -157,12 +160,106 @@ def told_steps(steps):
     return f"{5 * round(steps.mean() / 5)}"
 
 
-def draw(task, title, seeds=range(10)):
-    """Draws every pairing of a task of `output_heads`: one dot a network, means with intervals."""
+TITLES = {
+    "yes or no": "Four ways to say yes or no do about equally well",
+    "one of several": "Ten sigmoids, or plain sums, do about as well as softmax",
+    "any of several": "For any number of labels three shares are the wrong head",
+    "any number": "A head that cannot say the answer makes errors no training mends",
+    "from 0 to 1": "Between bounds a sigmoid forbids the impossible",
+}
+
+
+def draw(task, seeds=range(10)):
+    """Draws every pairing of a task of `output_heads`: one dot a network, means with intervals.
+
+    For numbers (any, and from 0 to 1) there is one row more: the error of whoever always gives the
+    mean of the training data.
+    """
     found = output_heads.compare(task, seeds)
     if task in output_heads.NUMBERS:
-        figures.accuracies(list(found), list(found.values()), title=title, xlabel=ERRORS[task],
-                           grain=0.1)
+        found = {**found, "always the mean": np.full(len(seeds), constant_error(task))}
+        figures.accuracies(list(found), list(found.values()), title=TITLES[task],
+                           xlabel=ERRORS[task], grain=GRAINS[task])
     else:
-        figures.accuracies(list(found), [100 * values for values in found.values()], title=title,
-                           xlabel=RIGHT[task], grain=5)
+        figures.accuracies(list(found), [100 * values for values in found.values()],
+                           title=TITLES[task], xlabel=RIGHT[task], grain=5)
+
+
+def constant_error(task):
+    """The error on test examples of one answer for all, the mean of the training targets."""
+    shown = output_heads.examples(task)
+    return float(np.sqrt(np.square(shown.y_test - shown.y_train.mean()).mean()))
+
+
+def probabilities(seeds):
+    """How far answers to "yes or no" are from probabilities: name to (gap, outside).
+
+    gap: mean distance of what is said and what is true in ten equal bins, weighted by their
+    digits (the expected calibration error), over networks; outside: share of answers below 0 or
+    above 1. Tanh's answers are moved to 0..1 first.
+    """
+    true, found = output_heads.examples("yes or no").y_test[:, 0], {}
+    for name in (*ADVISED["yes or no"], "sigmoid, squared error"):
+        said = output_heads.said("yes or no", name, seeds)[:, :, 0]
+        p = (said + 1) / 2 if name.startswith("tanh") else said
+        gaps = [_gap(np.clip(one, 0, 1), true) for one in p]
+        found[name] = float(np.mean(gaps)), float(((p < 0) | (p > 1)).mean())
+    return found
+
+
+def _gap(p, true):
+    bins = np.minimum((10 * p).astype(int), 9)
+    return sum(abs((p - true)[bins == one].sum()) for one in range(10)) / len(p)
+
+
+def without_answer(seeds):
+    """How much of each digit (%) networks with a ReLU before the softmax still read: a table.
+
+    Returns dead, (S, 10): outputs that are 0 for every test digit; and right, (S, 10).
+    """
+    name = "ReLU before the softmax"
+    out = output_heads.said("one of several", name, seeds)
+    true = output_heads.examples("one of several").y_test.argmax(1)
+    named = out.argmax(2) == true
+    right = np.stack([named[:, true == digit].mean(1) for digit in range(10)], 1)
+    return (out <= 0).all(1), 100 * right
+
+
+LABELS = "any of several"
+
+
+def three_answers(name, seeds):
+    """Whether all three answers are right, (S, N), each network at its own cut.
+
+    The cut is the one that is right most often on validation digits, as in `output_heads.score`.
+    `name` is a pairing of `output_heads`, or "softmax, fourth class": four shares, of which the
+    last is for digits without a label. It has the rate that was found for three shares.
+    """
+    if name == "softmax, fourth class":
+        said = four_shares(seeds)
+    else:
+        run = output_heads._tried(LABELS, name, tuple(seeds))
+        said = {part: np.stack([output_heads.answers(LABELS, name, run, seed, part)
+                                for seed in seeds]) for part in ("val", "test")}
+    shown, found = output_heads.examples(LABELS), []
+    for val, test in zip(said["val"], said["test"], strict=True):
+        right = [((val > cut) == (shown.y_val > 0.5)).all(1).mean() for cut in output_heads.CUTS]
+        cut = output_heads.CUTS[np.argmax(right)]
+        found.append(((test > cut) == (shown.y_test > 0.5)).all(1))
+    return np.array(found)
+
+
+def four_shares(seeds):
+    """The first three shares of such softmax networks: {"val" or "test": (S, N, 3)}."""
+    shown = output_heads.examples(LABELS)
+
+    def fourth(y):
+        return np.concatenate([y, y.sum(1, keepdims=True) == 0], 1).astype(np.float32)
+
+    run = training.train(
+        replace(shown, **{f"y_{part}": fourth(getattr(shown, f"y_{part}")) for part in data.PARTS}),
+        "relu", seeds=list(seeds), hidden=(output_heads.WIDTH,), epochs=output_heads.EPOCHS,
+        rate=output_heads.best_rates()[LABELS, "softmax, cross-entropy"],
+        init=output_heads.first_weights, head="softmax", loss="crossentropy")
+    return {part: np.stack([run.network(seed=seed).predict(getattr(shown, f"x_{part}"))[0][:, :3]
+                            for seed in seeds]).astype(float) for part in ("val", "test")}
