@@ -180,7 +180,7 @@ def test_the_rule_of_c54(monkeypatch, gaps, verdict):
 
 def test_what_c54_says_and_draws(monkeypatch, capsys):
     outcome = planted_scores(monkeypatch, (0.01, 0.4))
-    assert "under 5 points with 2 layers, about 40 points with 12 layers" in outcome.sentence
+    assert "under 3 points with 2 layers, about 40 points with 12 layers" in outcome.sentence
     outcome.draw()
     words = capsys.readouterr().out
     assert "12 layers: elu - sigmoid 40 (" in words and "2 layers: elu - sigmoid 0 (" in words

@@ -102,7 +102,7 @@ def units_die(seeds):
     correct="No study says so. The number goes back to lecture notes: up to 40 %, if the learning "
             "rate is set too high. Any number from 0 to 100 % can be had: it is a function of "
             "rate, optimiser and depth. With Adam a third of the first layer can be dead while "
-            "accuracy is still fine.",
+            "accuracy is still fine, at its best rate about a tenth is.",
     literature="Karpathy 2015, lecture notes of Stanford's course CS231n; Lu, Shin, Su & "
                "Karniadakis 2020, Dying ReLU and initialization, arXiv:1903.06733",
 )

@@ -159,7 +159,7 @@ def flat(f, init, seeds, layers):
          "layer has more than a tenth of its pairs of unit and digit saturated (slope at most 5 % "
          "of the largest). holds: both; holds if: one; false: neither. By three standard errors; "
          "if the ten layers do not lose the gradient, undecided.",
-    correct="Half of the story. A saturated unit passes next to nothing back. But ten sigmoid "
+    correct="One half stands: a saturated unit passes next to nothing back. But ten sigmoid "
             "layers lose the gradient with hardly any unit saturated: near zero, where the slope "
             "is largest, it is a quarter, and Glorot's weights do not make up for it.",
     literature="Hochreiter 1991; Glorot & Bengio 2010, Understanding the difficulty of training "
@@ -287,7 +287,8 @@ def deeper(seeds):
 
     def points(depth):
         size = 100 * gap[depth].mean
-        return f"about {5 * round(size / 5)}" if size > 5 else "under 5"
+        below = next((bound for bound in (3, 5) if size < bound), None)
+        return f"under {below}" if below else f"about {5 * round(size / 5)}"
 
     def draw():
         figures.differences(

@@ -97,7 +97,7 @@ def shattering(seeds):
     agrees = all(statistics.compare(statistics.paired(*pair)) == "more" for pair in pairs)
 
     def draw():
-        with figures.panels("Depth shatters gradients; skip connections hold them together",
+        with figures.panels("Depth shatters gradients, batch norm most; skips keep some",
                             crossings=False, digits=1, grain=0.05,
                             note=f"Mean of {len(plain[1])} networks") as axes:
             for kind, look in zip(KINDS, ("relu", "tanh", "sigmoid"), strict=True):
