@@ -11,6 +11,8 @@ EQUIVALENT = {
     ("training.py", "Run.network",
      "key.append(position(values, labels.pop(name, values[-1]), name))"):
         "an axis without a label was refused above unless its length is 1",
+    ("thermostat.py", "_build", "z = (middle[:, None] - half[:, None] * _NODES).ravel()"):
+        "Gauss's nodes lie symmetrically, with equal weights: the same points in another order",
 }
 
 # (file, function, how the line begins): what is chosen there is only how much is computed at a

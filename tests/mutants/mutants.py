@@ -26,6 +26,12 @@ GUARDS = {  # the tests that must notice a fault in a file
     **{f"course_lib/{name}.py": ENGINE for name in (
         "networks", "training", "optimisers", "losses", "norms", "initialisation")},
     "course_lib/statistics.py": ("tests/test_statistics.py",),
+    **{f"course_lib/recurrent/{name}.py": ("tests/test_recurrent.py",)
+       for name in ("cells", "network", "tasks", "training")},
+    **{f"course_lib/diagnostics/{name}.py": ("tests/test_diagnostics.py",)
+       for name in ("units", "depth")},
+    "course_lib/diagnostics/time.py": ("tests/test_diagnostics_time.py",),
+    "course_lib/thermostat.py": ("tests/test_thermostat.py",),
 }
 
 
