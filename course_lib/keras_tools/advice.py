@@ -21,17 +21,21 @@ ADVICE = {  # name: (what to try, the sections (chapter, heading) where it is ex
         "put an activation between the two, or leave one of them out",
         [("01", "Leave the activation out")]),
     "dead layer": (
-        "a smaller rate, biases back at 0, kernel_initializer='he_normal', or a function with a "
-        "slope on both sides (leaky_relu, elu, gelu). A wholly dead layer does not come back: set "
-        "its weights anew",
+        "a lower rate first; then a normalisation layer before the activation; only then another "
+        "function, with a slope on both sides (leaky_relu, elu, gelu). A wholly dead layer does "
+        "not come back: set its weights anew, and its biases to 0",
         [("03", "Dying ReLU: three states of a unit"), ("03", "What helps")]),
-    "many dead units": (
-        "nothing yet; look again after some epochs, and lower the rate if the share grows",
-        [("03", "At which rate?"), ("03", "Born dead")]),
     "saturated layer": (
         "smaller first weights (for tanh and sigmoid Keras' default, glorot_uniform), standardised "
         "inputs, or a normalisation layer before the activation",
         [("03", "Saturation: units that have stopped listening")]),
+    "inputs not standardised": (
+        "subtract the mean and divide by the standard deviation of the training data "
+        "(keras.layers.Normalization), or divide pixels by 255",
+        [("04", "And the first layer: does tanh want centred data?")]),
+    "step too large": (
+        "a smaller learning rate",
+        [("03", "At which rate?")]),
     "exploding gradient": (
         "first weights made for the function (he_normal for ReLU and its kin, glorot_uniform for "
         "tanh), a normalisation layer, global_clipnorm=1.0 in the optimiser",
@@ -41,23 +45,40 @@ ADVICE = {  # name: (what to try, the sections (chapter, heading) where it is ex
         "first weights made for the function (he_normal for ReLU and its kin; tanh instead of "
         "sigmoid), a normalisation layer before each activation, residual connections",
         [("03", "Is it the function or the pair?"), ("03", "Batch normalisation")]),
+    "fading gradient": (
+        "kernel_initializer='he_normal' for ReLU and its kin, or a normalisation layer before each "
+        "activation",
+        [("03", "Why tutorials disagree"), ("03", "How large should first weights be?")]),
+    "many dead units": (
+        "look again after some epochs: a deep network may begin so. If the share grows, a lower "
+        "rate first, then a normalisation layer",
+        [("03", "At which rate?"), ("03", "Born dead")]),
     "gradient lost in time": (
-        "an LSTM or GRU (forget bias of 1 or more), orthogonal recurrent weights, or shorter "
-        "sequences",
+        "an LSTM whose forget gates begin open: in Keras unit_forget_bias=False and a "
+        "bias_initializer of your own that puts about the logarithm of the number of steps into "
+        "the second quarter of the biases (with True that quarter is 1, whatever the "
+        "initialiser). A GRU has no such option. Or shorter sequences",
         [("03", "A gate that stays open")]),
     "collapse of inputs": (
         "first weights made for the function, biases at 0, inputs with mean 0, a normalisation "
         "layer; and see that the data really differ",
-        [("03", "Born dead"), ("03", "Why tutorials disagree")]),
-    "inputs not standardised": (
-        "subtract the mean and divide by the standard deviation of the training data "
-        "(keras.layers.Normalization), or divide pixels by 255",
-        [("04", "And the first layer: does tanh want centred data?")]),
-    "step too large": (
-        "a smaller learning rate",
-        [("03", "At which rate?")]),
+        [("03", "Diagnosing in practice"),
+         ("03", "A conversation: does Adam not make it all irrelevant?")]),
 }
-ORDER = tuple(ADVICE)  # the likelier a cause of the others, the earlier
+# Structure first: what is wrong in the build is certain. Then what the numbers show, from what
+# stops units by itself to what follows from something else.
+ORDER = tuple(ADVICE)
+_FIRST = {"inputs not standardised": "standardise the inputs", "step too large": "lower the rate",
+          "fading gradient": "choose other first weights"}
+_AFTER = {"dead layer": 2, "saturated layer": 2, "exploding gradient": 2, "many dead units": 3}
+
+
+def advice(name, found):
+    """What to try, beginning with the causes that are among the names of what was `found`."""
+    known = tuple(_FIRST)[:_AFTER.get(name, 0)]
+    causes = [_FIRST[one] for one in known if one in found]
+    then = ADVICE[name][0]
+    return f"first {' and '.join(causes)} (see there); then {then}" if causes else then
 
 
 def sections(name):

@@ -17,7 +17,9 @@ from .loading import load
 def Doctor(data, log_dir=None, every=1, loss=None):  # noqa: N802 - it stands for a class
     """A Keras callback that diagnoses the model before the first epoch and after every so many.
 
-    data      as for `diagnose`; validation data do well
+    data      as for `diagnose`. Give training data, some hundred examples, the same at each look:
+              "dead" means off on all the examples given, and what gives a unit its gradient are
+              those that it is trained on. A few examples, or of another kind, count too many dead
     log_dir   a folder for TensorBoard (`tensorboard --logdir logs`): for each layer the numbers of
               the report as scalars, and histograms of activations and gradients; None: no logs
     every     epochs from one look to the next

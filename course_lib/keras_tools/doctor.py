@@ -1,7 +1,7 @@
 """The doctor: looks into a Keras model on some data, and says what it finds.
 
     report = keras_tools.diagnose(model, (x, y))
-    print(report)           findings in words, or that there are none
+    print(report)           the loss, and findings in words, or that there are none
     report.table()          the numbers of course_lib.diagnostics, a line a layer
 
 The model is left as it was, bit by bit. What cannot be looked into is said (`Opaque`, or
@@ -56,7 +56,8 @@ def examine(model, data, loss=None):
         "cosine", "gradient", "factor", "update")}
     report = Report(
         tuple(line.name for line in lines), tuple(line.seen.function for line in lines), **columns,
-        loss=look.loss, examples=len(look.y), findings=findings,
+        loss=look.loss, constant=np.nan if baseline is None else baseline,
+        examples=len(look.y), findings=findings,
         unseen=tuple(_unseen(model, look, lines, wanted)))
     return report, lines
 

@@ -6,28 +6,29 @@ A cause hides its consequences: below a dead layer a small gradient is no findin
 import numpy as np
 
 from . import structure, thresholds
-from .advice import ADVICE, ORDER, sections
-from .graph import upstream
+from .advice import ORDER, advice, sections
+from .graph import LINEAR, upstream
 from .report import Finding
 
 
 def find(look, lines, loss, baseline):
-    """All findings, illnesses first, the likelier causes before their consequences."""
+    """All findings: illnesses before hints, and each in the order of `advice.ORDER`."""
     found = structure.findings(look, loss)
     spoilt = _non_finite(look, lines)
     if spoilt:
         found += spoilt  # what else the numbers say would be a wrong reading
     else:
         learnt = baseline is not None and look.loss < thresholds.STILL_TO_LEARN * baseline
-        inputs = [*_same_inputs(look), *_scale(look)]
+        inputs = [*_same_inputs(look), *_scale(look, learnt)]
         stuck = [*_dead(look, lines), *_saturated(lines, loss, learnt)]
         found += inputs + stuck + [*_steps(lines)]
         ill = {name for name, *_, illness in stuck if illness}
         if not ill:
-            found += [*_through_depth(lines), *_through_time(lines)]
+            found += [*_through_depth(lines, learnt), *_through_time(lines)]
         if not {"collapse of inputs", "dead layer"} & {name for name, *_ in found}:
             found += _collapse(lines)
-    whole = [Finding(name, layer, words, ADVICE[name][0], sections(name), illness)
+    names = {name for name, *_ in found}
+    whole = [Finding(name, layer, words, advice(name, names), sections(name), illness)
              for name, layer, words, illness in found]
     return tuple(sorted(whole, key=lambda one: (not one.illness, ORDER.index(one.name))))
 
@@ -56,26 +57,45 @@ def _same_inputs(look):
                f"all {len(look.y)} examples are the same: no network can tell them apart", True)
 
 
-def _scale(look):
+def _scale(look, learnt):
     for step in structure.first_weights(look.steps):
         if np.isfinite(step.size_in) and not (
                 thresholds.SMALL <= step.size_in <= thresholds.LARGE):
             yield ("inputs not standardised", step.name,
-                   f"what goes in has a root mean square of {step.size_in:.2g}; first weights are "
-                   "made for about 1", False)
+                   f"what goes in has a root mean square of about {_rounded(step.size_in)}; first "
+                   "weights are made for about 1",
+                   step.size_in > thresholds.HUGE and not learnt and not _normalised(step))
+
+
+def _normalised(step):
+    """Whether what a step makes goes through a normalisation before anything bends it."""
+    while not step.function and len(step.consumers) == 1:
+        step = step.consumers[0]
+        if step.kind.endswith("Normalization") and step.kind != "Normalization":
+            return True
+        if step.kind not in LINEAR:
+            return False
+    return False
 
 
 def _dead(look, lines):
-    for line in lines:
-        dead = line["dead"]
-        if not line.seen.hard or line.seen.gate or not dead >= thresholds.MANY_DEAD:
+    """At most two findings: one of the dead layers, one of those with many dead units."""
+    hard = [line for line in lines if line.seen.hard and not line.seen.gate]
+    count = len(look.y)
+    few = " (few: look at more)" if count < thresholds.FEW else ""
+    for name, low, high in (("dead layer", thresholds.DEAD, np.inf),
+                            ("many dead units", thresholds.MANY_DEAD, thresholds.DEAD)):
+        some = [line for line in hard if low <= line["dead"] < high]
+        if not some:
             continue
-        count = len(look.y)
-        few = " (few: look at more)" if count < thresholds.FEW else ""
-        words = (f"{_share(dead)} of its {line.seen.function} units have slope 0 on all {count} "
-                 f"examples{few}: their weights get no gradient")
-        ill = dead >= thresholds.DEAD
-        yield "dead layer" if ill else "many dead units", line.name, words, ill
+        first, more = some[0], len(some) - 1
+        words = (f"{_share(first['dead'])} of its {first.seen.function} units have slope 0 on all "
+                 f"{count} examples{few}: their weights get no gradient")
+        if more:
+            worst = max(some[1:], key=lambda line: line["dead"])
+            others = f"in {more} layers more, at most " if more > 1 else "in one layer more, "
+            words += f" (so too {others}{_share(worst['dead'])}, in '{worst.name}')"
+        yield name, first.name, words, name == "dead layer"
 
 
 def _saturated(lines, loss, learnt):
@@ -91,7 +111,7 @@ def _saturated(lines, loss, learnt):
                    "high: hardly any gradient gets through", True)
 
 
-def _through_depth(lines):
+def _through_depth(lines, learnt=False):
     hidden = [line for line in lines if line.hidden and np.isfinite(line.length)]
     above = {id(line): [one for one in hidden if one is not line
                         and line.seen.step in upstream(one.seen.step)] for line in hidden}
@@ -112,6 +132,42 @@ def _through_depth(lines):
             yield ("exploding gradient", line.name,
                    f"its gradient is more than {_above(ratio)} times that at '{top.name}', "
                    f"{layers} layer{'s' * (layers > 1)} above", True)
+        elif not learnt:
+            yield from _fading([line, *above[id(line)]], ratio)
+
+
+def _fading(chain, ratio):
+    """Not yet vanishing, but less and less from layer to layer, as ReLU with Glorot's weights."""
+    if len(chain) < thresholds.DEEP:
+        return
+    lengths = np.array([line.length for line in chain])
+    typical = np.median(lengths[:-1] / lengths[1:])
+    mean = ratio ** (1 / (len(chain) - 1))
+    sizes = [_size(line) for line in chain]
+    small = len([one for one in sizes if one < thresholds.SMALL_FOR_RELU]) > len(sizes) / 2
+    if max(mean, typical) < (thresholds.FADING_RELU if small else thresholds.FADING):
+        words = (f"{len(chain)} layers pass on about {mean:.2f} of the gradient each, so that "
+                 f"about {_rounded(ratio)} of it is left here")
+        if small:
+            function = chain[0].seen.function
+            words += (f". This is {function} with smaller first weights than it needs: their "
+                      f"variance times the number of inputs is about {np.nanmedian(sizes):.1f} "
+                      "(Glorot's have 1), and he_normal's 2 suits it")
+        yield "fading gradient", chain[0].name, words, False
+
+
+def _size(line):
+    """Variance of a layer's weights times its inputs, for ReLU and its kin; NaN for others."""
+    owner = line.seen.owner
+    if line.seen.function not in _RELU_KIN or type(owner).__name__ not in _WITH_KERNEL:
+        return np.nan
+    kernel = np.asarray(owner.kernel, float)
+    return float(np.square(kernel).mean() * np.prod(kernel.shape[:-1]))
+
+
+_RELU_KIN = {"relu", "relu6", "leaky_relu", "leakyrelu", "prelu", "gelu", "silu",
+             "mish"}
+_WITH_KERNEL = {"Dense", "Conv1D", "Conv2D", "Conv3D"}
 
 
 def _through_time(lines):
@@ -143,8 +199,15 @@ def _steps(lines):
     large = [line for line in lines if line["update"] >= thresholds.STEP]
     if large:
         worst = max(large, key=lambda line: line["update"])
+        times = worst["update"]
+        far = ("as much as" if times < 1.5 else f"about {_rounded(times)} times")
         yield ("step too large", worst.name, "one step of the optimiser would move its weights by "
-               f"{worst['update']:.1g} times their own size", False)
+               f"{far} their own size: what they were is gone", True)
+
+
+def _rounded(value):
+    """A number to one digit, as people write it: 0.05, 40, 2e+09."""
+    return f"{float(f'{value:.1g}'):g}"
 
 
 def _share(value):

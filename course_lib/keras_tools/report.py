@@ -45,8 +45,17 @@ class Report:
     A unit of a convolution is a channel; a place of an image and a step of time count as examples
     do. What mixes units (softmax) has no slope of its own: NaN.
 
-    layers, functions   names of the lines     findings   illnesses first, the likeliest cause first
-    unseen   what could not be looked into     loss   mean over the `examples` looked at
+    layers, functions   names of the lines     loss   mean over the `examples` looked at
+    constant   what the best answer that is the same for all would cost; NaN where we cannot tell
+    findings   illnesses, then hints. In each structure first (head, loss, a missing activation:
+               certain, though not always what holds the training up), then what the numbers show,
+               from causes to consequences
+    unseen     what could not be looked into
+
+    No finding is no promise. The limits (thresholds.py) are wide on purpose: they do not catch a
+    gradient that fades over fewer than eight layers and by less than a thousand, a rate that is too
+    small, nor one that is too large but moves weights by less than their own size in the first
+    step, a net too small for its task, nor wrong data.
     """
 
     layers: tuple
@@ -63,13 +72,16 @@ class Report:
     factor: np.ndarray
     update: np.ndarray
     loss: float
+    constant: float
     examples: int
     findings: tuple
     unseen: tuple
 
     @property
     def healthy(self):
-        """Whether no illness was found (hints may be there)."""
+        """Whether no illness was found. Hints may be there, which are worth reading all the same:
+        what a healthy network may show too. `not report.findings` asks for neither.
+        """
         return not any(one.illness for one in self.findings)
 
     def names(self):
@@ -89,7 +101,10 @@ class Report:
         return ["layer", "function", *(_WORDS[name] for name in columns)], lines
 
     def table(self, *names):
-        """Shows the table, or only the columns named, such as "dead" and "gradient"."""
+        """Shows the table, or only the columns named, such as "dead" and "gradient".
+
+        It displays and returns None; `rows()` gives the same as lists.
+        """
         from .. import figures
         headings, lines = self.rows()
         columns = list(self.columns())
@@ -99,10 +114,30 @@ class Report:
         kept = [0, 1, *(2 + columns.index(name) for name in names or columns)]
         figures.table([headings[k] for k in kept], [[line[k] for k in kept] for line in lines])
 
+    def summary(self):
+        """One line or two: how much was found, the loss, and what a constant answer costs."""
+        ill = sum(one.illness for one in self.findings)
+        hints = len(self.findings) - ill
+        parts = ([_count(ill, "illness", "illnesses") if ill else "no illness"]
+                 + [_count(hints, "hint", "hints")] * bool(hints))
+        found = f"Found {' and '.join(parts)}" if self.findings else "Nothing found"
+        loss = f"Loss {_three(self.loss)}"
+        if np.isfinite(self.constant):
+            loss += f"; always the same answer would cost {_three(self.constant)}"
+        return f"{found} on {self.examples} examples. {loss}."
+
     def __str__(self):
-        told = [str(one) for one in self.findings] or [
-            f"Nothing found on {self.examples} examples."]
-        return "\n".join([*told, *(_wrapped(f"Not seen: {one}.") for one in self.unseen)])
+        return "\n".join([_wrapped(self.summary()), *map(str, self.findings),
+                          *(_wrapped(f"Not seen: {one}.") for one in self.unseen)])
+
+
+def _three(value):
+    """Three digits, the last shown even if it is 0."""
+    return f"{value:#.3g}".rstrip(".")
+
+
+def _count(number, one, more):
+    return f"{number} {one if number == 1 else more}"
 
 
 def _wrapped(text):

@@ -73,9 +73,10 @@ def _on_scores(look, loss, name, f):
         words = (f"the output is {f} already, and the loss says from_logits=True, so it expects "
                  "scores and squashes once more")
         if look.rescued:
-            words += (". Keras on TensorFlow notices in this model, warns, and takes the scores; a "
+            words += (". Keras on TensorFlow notices in this model, warns, and takes the scores: "
+                      "no harm to this training, so look on for another cause if it fails. A "
                       "layer more, another backend, or predictions stored as numbers, and it "
-                      "does not")
+                      "does not notice")
         yield found, name, words, True
     elif f in _LIMITS:
         low, high = _LIMITS[f]
