@@ -327,7 +327,7 @@ def test_the_rule_of_c56(monkeypatch, shallow, deep, verdict, condition):
 def test_c56_draws_what_it_found(monkeypatch, capsys):
     monkeypatch.setattr(hidden, "rival_gain", lambda name, depth, seeds=(): estimate(0.2))
     run("C56").draw()
-    assert "within 1 point of the best at 2 of the 2 depths" in capsys.readouterr().out
+    assert "within 1 point of the best: 2 of the rule's 2 depths" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("small, large, verdict", [

@@ -178,8 +178,8 @@ def good_default(seeds):
         figures.differences(
             [f"{name} less ReLU, {depth} layers" for depth, name in drawn.items()],
             [rival_gain(name, depth) for depth, name in drawn.items()], margin=WORTH_IT,
-            title=f"ReLU is within {WORTH_IT} point of the best at "
-                  f"{len(will_do)} of the {len(seen)} depths of the rule")
+            title=f"ReLU is within {WORTH_IT} point of the best: {len(will_do)} of "
+                  f"the rule's {len(seen)} depths")
 
     words = {"more": f"over {WORTH_IT} point better", "less": f"less than {WORTH_IT} point better",
              "undecided": f"undecided against {WORTH_IT} point"}
