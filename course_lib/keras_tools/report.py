@@ -115,7 +115,7 @@ class Report:
         figures.table([headings[k] for k in kept], [[line[k] for k in kept] for line in lines])
 
     def summary(self):
-        """One line or two: how much was found, the loss, and what a constant answer costs."""
+        """Two lines: how much was found; the loss, and what a constant answer costs."""
         ill = sum(one.illness for one in self.findings)
         hints = len(self.findings) - ill
         parts = ([_count(ill, "illness", "illnesses") if ill else "no illness"]
@@ -124,10 +124,10 @@ class Report:
         loss = f"Loss {_three(self.loss)}"
         if np.isfinite(self.constant):
             loss += f"; always the same answer would cost {_three(self.constant)}"
-        return f"{found} on {self.examples} examples. {loss}."
+        return f"{found} on {self.examples} examples.\n{loss}."
 
     def __str__(self):
-        return "\n".join([_wrapped(self.summary()), *map(str, self.findings),
+        return "\n".join([self.summary(), *map(str, self.findings),
                           *(_wrapped(f"Not seen: {one}.") for one in self.unseen)])
 
 

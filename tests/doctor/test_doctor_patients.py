@@ -24,7 +24,7 @@ def test_no_false_alarm(build):
     report = keras_tools.diagnose(patient.model, (patient.x, patient.y))
     assert report.findings == () and report.healthy
     assert report.unseen == () and len(report.layers) > 0
-    assert str(report).startswith("Nothing found on 128 examples. Loss ")
+    assert str(report).startswith("Nothing found on 128 examples.\nLoss ")
 
 
 def test_there_are_twenty_and_ten():

@@ -331,7 +331,7 @@ def test_a_badly_sick_model_is_no_healthy_one(keras):
     report = keras_tools.diagnose(model, (110 * X, CLASSES))
     assert not report.healthy
     assert report.names() == ("inputs not standardised", "step too large")
-    assert str(report).startswith("Found 2 illnesses on 40 examples. Loss ")
+    assert str(report).startswith("Found 2 illnesses on 40 examples.\nLoss ")
 
 
 def test_a_rescaling_in_the_model_counts_and_numbers_of_words_do_not(keras):

@@ -92,9 +92,9 @@ def test_the_summary_counts_and_gives_the_loss_beside_a_constant_answer(keras):
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     report = keras_tools.diagnose(model, (X, CLASSES))
     assert report.constant == pytest.approx(-(14 * np.log(14 / 40) + 26 * np.log(13 / 40)) / 40)
-    assert report.summary() == ("Nothing found on 40 examples. Loss 1.10; always the same answer "
+    assert report.summary() == ("Nothing found on 40 examples.\nLoss 1.10; always the same answer "
                                 "would cost 1.10.")
     hinted = keras_tools.diagnose(model, (10 * X, CLASSES))
     assert hinted.healthy and hinted.summary().startswith("Found no illness and 1 hint on 40 ")
     own = keras_tools.diagnose(model, (X, CLASSES), lambda y, o: keras.ops.mean(o**2, -1))
-    assert np.isnan(own.constant) and own.summary() == "Nothing found on 40 examples. Loss 0.00."
+    assert np.isnan(own.constant) and own.summary() == "Nothing found on 40 examples.\nLoss 0.00."
