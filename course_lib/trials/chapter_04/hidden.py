@@ -20,7 +20,7 @@ from ...evidence import (
 from .. import Outcome, trial
 
 MATTERS, WORTH_IT = 2, 1  # points
-FRESH = {2: 4, 4: 3, 6: 3, 12: 3, 20: 2}  # new networks of each function, beside those stored
+FRESH = {2: 4, 4: 3, 6: 3, 12: 2, 20: 2}  # new networks of each function, beside those stored
 FIRST_ASKED = 12  # layers of C56, before a deeper network was taken; reported with the verdict
 TUNED = (f"the rate of each at each depth, out of {len(hidden_layers.RATES)}, on the validation "
          "digits, with 10 other seeds")
