@@ -140,6 +140,22 @@ def test_the_loss_takes_what_the_head_gives(keras, task):
     assert float(model.optimizer.learning_rate) == pytest.approx(0.004)
 
 
+def test_accuracy_is_that_of_the_likelier_answer(keras):
+    """A score above 0 is a probability above a half; the metric is given scores."""
+    for task in ("binary", "multi-label"):
+        assert "BinaryAccuracy(threshold=0.0)])  # scores: cut at 0" in (
+            advisor.advise(task=task).keras())
+        x = inputs({"architecture": "dense"})
+        model = build(advisor.advise(task=task), x)
+        y = (np.asarray(model(x)) > 0).astype("float32")
+        found = model.evaluate(x, y, verbose=0, return_dict=True)
+        assert found["binary_accuracy"] == 1.0
+    model = build(advisor.advise(task="multi-class"), inputs({"architecture": "dense"}))
+    x = inputs({"architecture": "dense"})
+    found = model.evaluate(x, np.asarray(model(x)).argmax(1), verbose=0, return_dict=True)
+    assert found["sparse_categorical_accuracy"] == 1.0
+
+
 def test_raw_inputs_are_standardised_in_the_model(keras):
     x = inputs({"architecture": "dense"}, scale=50.0) + 1000
     model = build(advisor.advise(data="raw"), x)

@@ -6,6 +6,9 @@ SIZES = {"n_inputs": 20, "n_classes": 10, "n_labels": 5, "n_targets": 1, "length
 POOLS = {"convolutional": "layers.GlobalAveragePooling2D()(x)",
          "transformer": "layers.GlobalAveragePooling1D()(x)",
          "recurrent": "x[:, -1]  # the state after the last step"}
+METRICS = {  # of scores: the cut of a sigmoid at a half is a score of 0
+    "binary": "BinaryAccuracy(threshold=0.0)", "multi-label": "BinaryAccuracy(threshold=0.0)",
+    "multi-class": "SparseCategoricalAccuracy()"}
 SHAPES = {"convolutional": "(32, 32, 3)", "recurrent": "(None, n_inputs)",
           "transformer": "(length, n_inputs)"}
 
@@ -107,8 +110,11 @@ def _compile(advice):
     else:
         lines = []
     others = [f"{one:g}" for one in rates if f"{one:g}" != rate]
+    metric = METRICS.get(advice.answers["task"])
+    cut = "  # scores: cut at 0" if metric and "threshold" in metric else ""
     clipped = f", global_clipnorm={clip:g}" if clip else ""
     return ["model = keras.Model(inputs, outputs)", *lines, "model.compile(",
             f"    keras.optimizers.Adam({rate}{clipped}),"
             + ("" if rate == "rate" else f"  # try {', '.join(others)} too"),
-            f"    loss=keras.losses.{advice.loss.code['loss']})"]
+            f"    loss=keras.losses.{advice.loss.code['loss']}{',' if metric else ')'}",
+            *([f"    metrics=[keras.metrics.{metric}]){cut}"] if metric else [])]
