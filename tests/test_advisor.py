@@ -90,11 +90,29 @@ def test_evidence_says_what_the_course_measured_itself():
     for answers, part, words in (
             ({}, "loss", "measured here"), ({}, "rate", "measured here"),
             ({"architecture": "transformer"}, "rate", "papers only"),
-            ({"architecture": "convolutional"}, "hidden", "measured in part")):
+            ({"architecture": "convolutional"}, "hidden", "papers only"),
+            ({"architecture": "convolutional"}, "rate", "papers only"),
+            ({"task": "regression"}, "hidden", "measured in part")):
         assert getattr(advisor.advise(**answers), part).evidence.startswith(f"{words}; ")
     head, loss = (getattr(advisor.advise(task="counts"), part) for part in ("head", "loss"))
     assert (parts.standing([head]), parts.standing([loss]), parts.standing([head, loss])) == (
         "measured here", "papers only", "measured in part")
+
+
+@pytest.mark.parametrize("data", advisor.QUESTIONS["data"])
+def test_every_table_has_a_linear_model_trees_and_class_shares_first(data):
+    """Whatever comes before it, the linear model is not lost; trees and shares are not measured."""
+    advice = advisor.advise(data=data)
+    items = advice.before
+    assert items[0] == advice.first
+    whats = [item.what for item in items]
+    assert sum("linear model" in what for what in whats) == 1
+    assert [item.short for item in items[-2:]] == ["boosted trees", "class shares"]
+    assert all(item.evidence.startswith("papers only") for item in items[-2:])
+    assert (data == "raw") == any("standardise" in what for what in whats)
+    shorts = [item.short for item in advisor.advise(
+        data=data, task="regression", architecture="recurrent").before]
+    assert "boosted trees" not in shorts and "class shares" not in shorts
 
 
 @pytest.mark.parametrize("task", ["regression", "bounded", "positive", "counts"])
@@ -153,6 +171,8 @@ def test_a_deep_plain_network_is_told_apart_from_a_shallow_one():
 
 def test_where_nothing_was_measured_it_says_measure_yourself():
     assert advisor.advise(task="binary").measure_yourself == []
+    assert advisor.advise(architecture="convolutional").measure_yourself == [
+        "hidden function", "learning rate"]
     told = advisor.advise(architecture="transformer", hardware="integer-only").measure_yourself
     assert told == ["hidden function", "first weights", "learning rate", "machine"]
 
@@ -225,5 +245,5 @@ def test_the_code_of_every_path_compiles_and_is_narrow(advice):
     assert len(texts) > 1000
     for text in texts:
         compile(text, "advice", "exec")
-        assert max(map(len, text.splitlines())) < 80 and len(text.splitlines()) <= 30
+        assert max(map(len, text.splitlines())) < 80 and len(text.splitlines()) <= 40
     assert set(keras_code.LAYERS) == set(advisor.QUESTIONS["depth"])

@@ -57,9 +57,14 @@ def test_the_model_is_what_the_advice_says(keras, answers):
         answers["normalisation"] != "none") * layers
     if kind == "transformer":
         assert kinds.count("MultiHeadAttention") == layers
-        skips, norms = 2 * skips, 2 * norms
+        skips, norms = 2 * skips, 2 * norms + bool(norms)
+        if norms:  # the sum of a stack that normalises inside its branches is normalised last
+            assert kinds[-3].endswith("Normalization") and "Pooling" in kinds[-2]
     elif kind == "recurrent":
-        assert kinds.count("LSTM") == layers
+        assert kinds.count("LSTM") == 2  # at most, at every depth
+        skips, norms = min(skips, 2), min(norms, 2)
+        assert [layer.return_sequences for layer in model.layers
+                if hasattr(layer, "return_sequences")] == [True, False]
         assert all(layer.unit_forget_bias for layer in model.layers
                    if hasattr(layer, "unit_forget_bias"))
     elif kind == "implicit":
@@ -68,6 +73,10 @@ def test_the_model_is_what_the_advice_says(keras, answers):
     else:
         made = "Conv2D" if kind == "convolutional" else "Dense"
         assert kinds.count(made) == layers + bool(skips) + (made == "Dense")
+        if made == "Conv2D":  # 32 pixels a side become 8 before the average over them
+            assert kinds.count("MaxPooling2D") == 2
+            pooled = kinds.index("GlobalAveragePooling2D")
+            assert model.layers[pooled].input.shape[1:3] == (8, 8)
     assert kinds.count("Add") == skips
     assert sum(one.endswith("Normalization") for one in kinds) == norms
 
@@ -154,6 +163,19 @@ def test_accuracy_is_that_of_the_likelier_answer(keras):
     x = inputs({"architecture": "dense"})
     found = model.evaluate(x, np.asarray(model(x)).argmax(1), verbose=0, return_dict=True)
     assert found["sparse_categorical_accuracy"] == 1.0
+
+
+def test_the_lines_in_comments_fit_too(keras):
+    """The last lines of every code, with their marks taken off and data for them."""
+    advice = advisor.advise(task="binary")
+    x = inputs(advice.answers)
+    y = np.random.default_rng(4).integers(0, 2, (N, 1)).astype("float32")
+    names = {"x_train": x, "y_train": y, "x_val": x, "y_val": y}
+    text = "\n".join(line.removeprefix("# ") for line in advice.keras().splitlines())
+    text = text.replace("epochs=200", "epochs=2, verbose=0")
+    exec(text, names)
+    assert names["stop"].restore_best_weights and names["stop"].monitor == "val_loss"
+    assert len(names["model"].history.history["val_loss"]) == 2
 
 
 def test_raw_inputs_are_standardised_in_the_model(keras):

@@ -20,11 +20,12 @@ from .sources import PAPERS, SECTIONS, Paper, Section
 __all__ = ["PAPERS", "PARTS", "QUESTIONS", "SECTIONS", "Advice", "Item", "Paper", "Rule", "Section",
            "advise", "table", "told"]
 
-PARTS = {  # part: its rules; the first that fits speaks, of `watch` all that fit
+PARTS = {  # part: its rules; the first that fits speaks, of the parts in `SEVERAL` all that fit
     "first": running.FIRST, "head": outputs.HEADS, "loss": outputs.LOSSES,
     "hidden": hidden.HIDDEN, "weights": hidden.WEIGHTS, "rate": running.RATES,
     "hardware": running.HARDWARE, "watch": running.WATCH,
 }
+SEVERAL = {"first": "before", "watch": "watch"}  # part: where an `Advice` has all that fit
 NAMES = {"first": "before all else", "head": "output head", "loss": "loss",
          "hidden": "hidden function", "weights": "first weights", "rate": "learning rate",
          "hardware": "machine", "watch": "watch"}
@@ -32,7 +33,10 @@ NAMES = {"first": "before all else", "head": "output head", "loss": "loss",
 
 @dataclass(frozen=True)
 class Advice:
-    """What to try first: an `Item` for each part, and for `watch` several; `answers` led to it."""
+    """What to try first: an `Item` for each part, and for `watch` several; `answers` led to it.
+
+    Of `first` it is the most special, with all others that fit in `before`.
+    """
 
     answers: dict
     first: Item
@@ -43,18 +47,20 @@ class Advice:
     rate: Item
     hardware: Item
     watch: tuple
+    before: tuple
 
     @property
     def items(self):
         """All of it in order, as pairs of a part's name in words and an `Item`."""
-        single = [(NAMES[part], getattr(self, part)) for part in PARTS if part != "watch"]
-        return [*single, *((NAMES["watch"], item) for item in self.watch)]
+        return [(NAMES[part], item) for part in PARTS
+                for item in (getattr(self, SEVERAL[part]) if part in SEVERAL
+                             else [getattr(self, part)])]
 
     @property
     def measure_yourself(self):
         """The parts for which the course has no measurement of its own, in words."""
         return [NAMES[part] for part in PARTS
-                if part != "watch" and not getattr(self, part).measured]
+                if part not in SEVERAL and not getattr(self, part).measured]
 
     def show(self, *parts):
         """Show some parts, such as "hidden", or all, as a table with a link to every section.
@@ -103,8 +109,8 @@ multi-label, regression, bounded, positive, counts)
     answers = check(answers)
     fitting = {part: [rule.item for rule in rules if rule.fits(answers)]
                for part, rules in PARTS.items()}
-    return Advice(answers, watch=tuple(fitting.pop("watch")),
-                  **{part: items[0] for part, items in fitting.items()})
+    every = {name: tuple(fitting[part]) for part, name in SEVERAL.items()}
+    return Advice(answers, **{**{part: items[0] for part, items in fitting.items()}, **every})
 
 
 def table(*parts):

@@ -1,11 +1,11 @@
 """Advice written as Keras code: names of sizes on top, then a model, then `compile`."""
 
 LAYERS = {"shallow": 2, "medium": 6, "deep": 12}
+LSTMS = 2  # at most: what has more of them is rare, and slow
 NORMS = {"batch": "layers.BatchNormalization()", "layer": "layers.LayerNormalization()"}
 SIZES = {"n_inputs": 20, "n_classes": 10, "n_labels": 5, "n_targets": 1, "length": 30}
 POOLS = {"convolutional": "layers.GlobalAveragePooling2D()(x)",
-         "transformer": "layers.GlobalAveragePooling1D()(x)",
-         "recurrent": "x[:, -1]  # the state after the last step"}
+         "transformer": "layers.GlobalAveragePooling1D()(x)"}
 METRICS = {  # of scores: the cut of a sigmoid at a half is a score of 0
     "binary": "BinaryAccuracy(threshold=0.0)", "multi-label": "BinaryAccuracy(threshold=0.0)",
     "multi-class": "SparseCategoricalAccuracy()"}
@@ -16,8 +16,8 @@ SHAPES = {"convolutional": "(32, 32, 3)", "recurrent": "(None, n_inputs)",
 def code(advice):
     """Return Keras code (a string) for an `Advice`.
 
-    It runs as it stands where no inputs have to be standardised; where they have, it wants
-    `x_train`.
+    It runs as it stands where nothing has to be standardised; where inputs have, it wants
+    `x_train`. Its last lines, which need data, are comments.
     """
     kind = advice.answers["architecture"]
     shape = SHAPES.get(kind, "(n_inputs,)")
@@ -34,7 +34,7 @@ def code(advice):
     lines += body
     if kind in POOLS:
         lines.append(f"x = {POOLS[kind]}")
-    text = "\n".join([*lines, *_head(advice, outputs), *_compile(advice)])
+    text = "\n".join([*lines, *_head(advice, outputs), *_compile(advice), *_fit()])
     return text.replace("'", '"')
 
 
@@ -52,20 +52,29 @@ def _feedforward(advice):
     for index, step in enumerate(steps):
         before, after = ("x" if index == 0 else "h", "h") if skips else ("x", "x")
         loop.append(f"    {after} = {step}({before})")
+    if answers["architecture"] == "convolutional":  # halved at most three times: 32 to 4 pixels
+        every = LAYERS[answers["depth"]] // 2
+        loop[0] = f"for layer in range({LAYERS[answers['depth']]}):"
+        halve = [f"    if layer % {every} == {every - 1}:" if every > 1 else "",
+                 f"{'    ' * (every > 1)}    x = layers.MaxPooling2D()(x)"]
+    else:
+        halve = []
     return [f"start = '{advice.weights.code['weights']}'",
             *([f"x = {make}(x)"] if skips else []), *loop,
-            *(["    x = layers.add([x, h])"] if skips else [])]
+            *(["    x = layers.add([x, h])"] if skips else []), *filter(None, halve)]
 
 
 def _recurrent(advice):
     answers = advice.answers
     norm, skips = NORMS.get(answers["normalisation"]), answers["residual"] == "yes"
     lines = ["x = layers.Dense(width)(x)"] if skips else []
-    return [*lines, f"for _ in range({LAYERS[answers['depth']]}):", "    h = layers.LSTM(",
-            "        width, return_sequences=True, unit_forget_bias=True,",
-            "        recurrent_initializer='orthogonal')(x)",
-            *([f"    h = {norm}(h)"] if norm else []),
-            "    x = layers.add([x, h])" if skips else "    x = h"]
+    for sequences in [True] * (min(LSTMS, LAYERS[answers["depth"]]) - 1) + [False]:
+        lines += [f"h = layers.LSTM(width, return_sequences={sequences})(x)"
+                  + ("" if sequences else "  # the last state"),
+                  *([f"h = {norm}(h)"] if norm else []),
+                  "x = h" if not skips else
+                  f"x = layers.add([x{'' if sequences else '[:, -1]'}, h])"]
+    return lines
 
 
 def _transformer(advice):
@@ -77,7 +86,8 @@ def _transformer(advice):
             f"for _ in range({LAYERS[answers['depth']]}):",
             f"    h = {normed}", "    h = layers.MultiHeadAttention(4, width // 4)(h, h)",
             f"    x = {put}", f"    h = {normed}", f"    h = layers.Dense(4 * width, '{f}')(h)",
-            "    h = layers.Dense(width)(h)", f"    x = {put}"]
+            "    h = layers.Dense(width)(h)", f"    x = {put}",
+            *([f"x = {norm}(x)"] if norm else [])]
 
 
 def _implicit(advice):
@@ -118,3 +128,10 @@ def _compile(advice):
             + ("" if rate == "rate" else f"  # try {', '.join(others)} too"),
             f"    loss=keras.losses.{advice.loss.code['loss']}{',' if metric else ')'}",
             *([f"    metrics=[keras.metrics.{metric}]){cut}"] if metric else [])]
+
+
+def _fit():
+    return ["# stop = keras.callbacks.EarlyStopping(",
+            "#     patience=10, restore_best_weights=True)",
+            "# model.fit(x_train, y_train, validation_data=(x_val, y_val),",
+            "#           epochs=200, callbacks=[stop])"]

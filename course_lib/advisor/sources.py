@@ -112,6 +112,12 @@ PAPERS = {
                        "recurrent network architectures", "PMLR 37"),
     "goyal": Paper("Goyal et al. 2017", "Accurate, large minibatch SGD: training ImageNet in 1 "
                    "hour", "arXiv:1706.02677"),
+    "trees": Paper("Grinsztajn, Oyallon & Varoquaux 2022", "Why do tree-based models still "
+                   "outperform deep learning on typical tabular data?", "arXiv:2207.08815"),
+    "costs": Paper("Elkan 2001", "The foundations of cost-sensitive learning",
+                   "IJCAI 2001, 973-978"),
+    "adam": Paper("Kingma & Ba 2015", "Adam: a method for stochastic optimization",
+                  "arXiv:1412.6980"),
     "i-bert": Paper("Kim et al. 2021", "I-BERT: integer-only BERT quantization",
                     "arXiv:2101.01321"),
 }

@@ -141,7 +141,8 @@ def sentence(advice):
     parts = [f"{told[:1].upper()}{told[1:]}. Output: {cited('head')}; loss: {cited('loss')}.",
              f"Hidden layers: {cited('hidden')}; first weights: {cited('weights')}.",
              f"Rate: {cited('rate')}.",
-             f"Before all else: {cited('first')}; machine: {cited('hardware')}."]
+             f"Before all else: {'; '.join(item.what for item in advice.before)}. Machine: "
+             f"{cited('hardware')}."]
     if advice.measure_yourself:
         parts.append(f"Not measured in this course: {listed(advice.measure_yourself)}. Measure "
                      f"yourself: {advisor.SECTIONS['yourself'].words}.")

@@ -52,7 +52,8 @@ def test_every_button_gives_another_picture_and_sentence(lab, question, others):
 def test_words_and_picture_are_the_advice(lab, answers):
     sentence = lab.step(**{**PLAIN, **answers}).sentence
     one = advisor.advise(**answers)
-    for part in ("first", "head", "loss", "hidden", "weights", "rate", "hardware"):
+    assert "; ".join(item.what for item in one.before) in sentence
+    for part in ("head", "loss", "hidden", "weights", "rate", "hardware"):
         item = getattr(one, part)
         assert item.what in sentence
         if part in ("head", "hidden", "weights", "rate"):
