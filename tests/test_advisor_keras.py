@@ -178,6 +178,29 @@ def test_the_lines_in_comments_fit_too(keras):
     assert len(names["model"].history.history["val_loss"]) == 2
 
 
+@pytest.mark.parametrize("task", ["regression", "bounded"])
+def test_targets_are_scaled_for_the_model_and_predictions_turned_back(keras, task):
+    """By hand: targets 10, 20, ... 60 have mean 35 and mean squared deviation 1750 / 6."""
+    x = inputs({"architecture": "dense"})
+    y = 10.0 * np.arange(1, N + 1)[:, None]
+    names = {"x_train": x, "y_train": y, "x_val": x, "y_val": y, "x_new": x}
+    text = "\n".join(line.removeprefix("# ") for line in
+                     advisor.advise(task=task).keras().splitlines())
+    for old, new in (("epochs=200", "epochs=1, verbose=0"), ("high = 0, 1", "high = 0, 80"),
+                     ("model.predict(x_new)", "model(x_new)")):
+        text = text.replace(old, new)
+    exec(text, names)
+    out, scaled = np.asarray(names["model"](x)), names["scaled"](np.array([10.0, 60.0]))
+    if task == "regression":
+        spread = (1750 / 6) ** 0.5
+        assert scaled == pytest.approx([-25 / spread, 25 / spread])
+        expected = 35 + spread * out
+    else:
+        assert scaled == pytest.approx([1 / 8, 3 / 4])
+        expected = 80 * scipy.special.expit(out)
+    assert np.asarray(names["predicted"]) == pytest.approx(expected, rel=1e-4)
+
+
 def test_raw_inputs_are_standardised_in_the_model(keras):
     x = inputs({"architecture": "dense"}, scale=50.0) + 1000
     model = build(advisor.advise(data="raw"), x)

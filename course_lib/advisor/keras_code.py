@@ -9,6 +9,11 @@ POOLS = {"convolutional": "layers.GlobalAveragePooling2D()(x)",
 METRICS = {  # of scores: the cut of a sigmoid at a half is a score of 0
     "binary": "BinaryAccuracy(threshold=0.0)", "multi-label": "BinaryAccuracy(threshold=0.0)",
     "multi-class": "SparseCategoricalAccuracy()"}
+SCALES = {  # task: lines before, targets as the model learns them, its predictions turned back
+    "regression": (["centre, spread = y_train.mean(0), y_train.std(0)"],
+                   "(y - centre) / spread", "centre + spread * model.predict(x_new)"),
+    "bounded": ([], "(y - low) / (high - low)",
+                "low + (high - low) * keras.ops.sigmoid(model.predict(x_new))")}
 SHAPES = {"convolutional": "(32, 32, 3)", "recurrent": "(None, n_inputs)",
           "transformer": "(length, n_inputs)"}
 
@@ -25,7 +30,8 @@ def code(advice):
             }.get(kind, _feedforward)(advice)
     outputs = advice.head.code["outputs"]
     sizes = {name: size for name, size in SIZES.items() if name in shape or name == outputs}
-    lines = ["import keras", "from keras import layers", "",
+    limits = ["low, high = 0, 1  # of the targets"] * (advice.answers["task"] == "bounded")
+    lines = ["import keras", "from keras import layers", "", *limits,
              *(f"{name} = {size}" for name, size in sizes.items()), "width = 64",
              f"x = inputs = keras.Input({shape})"]
     if advice.answers["data"] == "raw":
@@ -34,7 +40,8 @@ def code(advice):
     lines += body
     if kind in POOLS:
         lines.append(f"x = {POOLS[kind]}")
-    text = "\n".join([*lines, *_head(advice, outputs), *_compile(advice), *_fit()])
+    lines += [*_head(advice, outputs), *_compile(advice), *_fit(advice.answers["task"])]
+    text = "\n".join(lines)
     return text.replace("'", '"')
 
 
@@ -52,22 +59,28 @@ def _feedforward(advice):
     for index, step in enumerate(steps):
         before, after = ("x" if index == 0 else "h", "h") if skips else ("x", "x")
         loop.append(f"    {after} = {step}({before})")
-    if answers["architecture"] == "convolutional":  # halved at most three times: 32 to 4 pixels
+    if answers["architecture"] == "convolutional":  # halved twice: 32 to 8 pixels a side
         every = LAYERS[answers["depth"]] // 2
-        loop[0] = f"for layer in range({LAYERS[answers['depth']]}):"
-        halve = [f"    if layer % {every} == {every - 1}:" if every > 1 else "",
-                 f"{'    ' * (every > 1)}    x = layers.MaxPooling2D()(x)"]
+        halve = ["    x = layers.MaxPooling2D()(x)"]
+        if every > 1:
+            loop[0] = loop[0].replace("_", "layer")
+            halve = [f"    if layer % {every} == {every - 1}:", f"    {halve[0]}"]
     else:
         halve = []
+    dropout = ["# Dropout with SELU: layers.AlphaDropout, which keeps mean and variance."]
     return [f"start = '{advice.weights.code['weights']}'",
+            *(dropout if advice.hidden.code["function"] == "selu" else []),
             *([f"x = {make}(x)"] if skips else []), *loop,
-            *(["    x = layers.add([x, h])"] if skips else []), *filter(None, halve)]
+            *(["    x = layers.add([x, h])"] if skips else []), *halve]
 
 
 def _recurrent(advice):
     answers = advice.answers
     norm, skips = NORMS.get(answers["normalisation"]), answers["residual"] == "yes"
     lines = ["x = layers.Dense(width)(x)"] if skips else []
+    if answers["depth"] != "shallow":
+        lines.append(f"# {LSTMS} at most; the rest of the depth is left out")
+    lines.append("# Keras starts them orthogonal from step to step, with forget bias 1.")
     for sequences in [True] * (min(LSTMS, LAYERS[answers["depth"]]) - 1) + [False]:
         lines += [f"h = layers.LSTM(width, return_sequences={sequences})(x)"
                   + ("" if sequences else "  # the last state"),
@@ -130,8 +143,14 @@ def _compile(advice):
             *([f"    metrics=[keras.metrics.{metric}]){cut}"] if metric else [])]
 
 
-def _fit():
-    return ["# stop = keras.callbacks.EarlyStopping(",
-            "#     patience=10, restore_best_weights=True)",
-            "# model.fit(x_train, y_train, validation_data=(x_val, y_val),",
-            "#           epochs=200, callbacks=[stop])"]
+def _fit(task):
+    before, by, after = SCALES.get(task, ([], None, None))
+    lines = ["stop = keras.callbacks.EarlyStopping(patience=10, restore_best_weights=True)"]
+    if by:
+        lines = [*before, "def scaled(y):", f"    return {by}", *lines,
+                 "model.fit(x_train, scaled(y_train), epochs=200, callbacks=[stop],",
+                 "          validation_data=(x_val, scaled(y_val)))", f"predicted = {after}"]
+    else:
+        lines += ["model.fit(x_train, y_train, epochs=200, callbacks=[stop],",
+                  "          validation_data=(x_val, y_val))"]
+    return [f"# {line}" for line in lines]
