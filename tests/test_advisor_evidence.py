@@ -41,7 +41,7 @@ def test_of_a_tie_no_two_are_surely_two_points_apart(depth, layers):
         for other in names:
             gap = paired(accuracy[one], accuracy[other])
             assert abs(gap.mean) < MARGIN and compare(gap, MARGIN) not in ("more", "less")
-    assert len(names) == {"shallow": 11, "medium": 10, "deep": 2}[depth]
+    assert len(names) == {"shallow": 11, "medium": 10, "deep": 3}[depth]
 
 
 def test_what_is_left_out_of_a_tie_is_surely_behind_or_said_to_tie():
@@ -53,6 +53,16 @@ def test_what_is_left_out_of_a_tie_is_surely_behind_or_said_to_tie():
                for name in hidden_layers.FUNCTIONS if name != first}
         assert [name for name, found in gap.items() if found in ("more", "less")] == ["sigmoid"]
     assert "only sigmoid is two points" in advisor.advise(depth="deep").hidden.why
+
+
+def test_with_twelve_layers_tanh_is_in_front_by_about_a_point():
+    accuracy = {name: hidden_scores.accuracies(name, 12) for name in hidden_layers.FUNCTIONS}
+    assert max(accuracy, key=lambda name: accuracy[name].mean()) == "tanh"
+    ahead = paired(accuracy["tanh"], accuracy["relu"])
+    assert compare(ahead) == "more" and 0.5 < ahead.mean < 1.5
+    hidden = advisor.advise(depth="deep").hidden
+    assert "tanh was in front, by about a point" in hidden.why
+    assert hidden.what.startswith("about 12 layers: tanh, SELU or ELU")
 
 
 def test_with_twenty_layers_elu_is_as_far_ahead_as_the_advice_says():
@@ -72,7 +82,11 @@ def test_on_a_curve_functions_differ_as_the_advice_for_numbers_says():
 
 def test_in_fifty_plain_layers_the_advised_learn_best():
     scores = {pair: 100 * one for pair, one in fifty_layers.test_scores().items()}
-    two = [scores[f"{name}, own gain"] for name in advised(depth="deep")]
+    names = advised(depth="deep")
+    what = advisor.advise(depth="deep").hidden.what
+    assert names == ["selu", "elu", "tanh"] and what.endswith("20 and more: SELU or ELU")
+    two = [scores[f"{name}, own gain"] for name in names[:2]]
+    assert all(compare(paired(one, scores["tanh, own gain"]), MARGIN) == "more" for one in two)
     assert compare(paired(*two), MARGIN) not in ("more", "less")
     for rival in ("relu, own gain", "gelu, own gain", "gelu, he", "relu, keras"):
         assert all(compare(paired(one, scores[rival]), MARGIN) == "more" for one in two)

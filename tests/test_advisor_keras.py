@@ -201,6 +201,20 @@ def test_targets_are_scaled_for_the_model_and_predictions_turned_back(keras, tas
     assert np.asarray(names["predicted"]) == pytest.approx(expected, rel=1e-4)
 
 
+def test_alpha_dropout_keeps_what_selu_needs(keras):
+    """Mean 0 and variance 1, where plain dropout of a quarter makes the mean square 4/3.
+
+    The advice names it only where it names SELU first.
+    """
+    z = np.random.default_rng(5).standard_normal((300, 300)).astype("float32")
+    kept = np.asarray(keras.layers.AlphaDropout(0.25, seed=1)(z, training=True))
+    plain = np.asarray(keras.layers.Dropout(0.25, seed=1)(z, training=True))
+    assert abs(kept.mean()) < 0.02 and kept.var() == pytest.approx(1, abs=0.03)
+    assert plain.var() == pytest.approx(4 / 3, abs=0.03)
+    assert "AlphaDropout" in advisor.advise(depth="deep").keras()
+    assert "AlphaDropout" not in advisor.advise(depth="medium").keras()
+
+
 def test_raw_inputs_are_standardised_in_the_model(keras):
     x = inputs({"architecture": "dense"}, scale=50.0) + 1000
     model = build(advisor.advise(data="raw"), x)

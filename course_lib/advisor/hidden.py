@@ -39,11 +39,12 @@ HIDDEN = [
         short="GELU, SwiGLU", code={"function": "gelu"})),
     Rule({"architecture": "dense", "depth": ("medium", "deep"), "residual": "yes",
           "normalisation": "none"}, Item(
-        "tanh",
-        "Every layer adds to the sum. ReLU's outputs all push it one way and let it grow; tanh's "
-        "are centred and bounded, so that fifty such layers still learn.",
-        "normalisation before the function: then ReLU as well",
-        sections=("norms and skips",),
+        "tanh, with one layer a branch and the function at the branch's end",
+        "A ReLU there can only add, and the sum grows; tanh is centred and bounded: fifty such "
+        "layers still learn. Standard branches end in a linear layer or a norm (He et al. 2016); "
+        "not measured here.",
+        "normalisation before the function: then ReLU as well; branches that end otherwise",
+        sections=("norms and skips",), papers=("resnet",),
         short="tanh", code={"function": "tanh"})),
     Rule({"hardware": "integer-only"}, Item(
         "ReLU, or leaky ReLU with a power of two as its slope",
@@ -67,11 +68,12 @@ HIDDEN = [
         sections=("convolutions", "tie", "yourself"), papers=("mishkin",),
         ties=("leaky_relu", "elu"), short="ReLU", code={"function": "relu"})),
     Rule({"depth": "deep", "residual": "yes", "normalisation": "batch"}, Item(
-        "tanh; or layer normalisation, and then ReLU",
-        "Behind batch normalisation each ReLU layer makes the gradient larger. In fifty layers "
-        "with skip connections ReLU and GELU learnt too, and stayed two or three points behind.",
-        "layer normalisation: then ReLU and GELU do as well",
-        sections=("norms and skips", "batch norm"), claims=("C49",),
+        "tanh at the end of one-layer branches; or layer normalisation, and then ReLU",
+        "Behind batch normalisation each ReLU layer makes the gradient larger: in fifty layers "
+        "ReLU and GELU learnt too, two or three points behind. Standard branches end in a linear "
+        "layer or a norm (He et al. 2016); not measured here.",
+        "layer normalisation: then ReLU and GELU do as well; branches that end otherwise",
+        sections=("norms and skips", "batch norm"), claims=("C49",), papers=("resnet",),
         short="tanh", code={"function": "tanh"})),
     Rule({"depth": "deep", "residual": "yes"}, Item(
         "ReLU, or any of GELU and tanh",
@@ -81,13 +83,13 @@ HIDDEN = [
         sections=("norms and skips", "another question"),
         ties=("gelu", "tanh"), short="ReLU", code={"function": "relu"})),
     Rule({"depth": "deep", "normalisation": "none"}, Item(
-        "SELU or ELU",
-        "With twelve plain layers only sigmoid is two points from ReLU; with twenty ELU was over "
-        "two ahead of it. With fifty SELU and ELU learnt best, ReLU and GELU far less: the "
-        "signal's size has to find back by itself.",
+        "about 12 layers: tanh, SELU or ELU; 20 and more: SELU or ELU",
+        "With twelve plain layers only sigmoid is two points from ReLU, and tanh was in front, "
+        "by about a point; with twenty ELU was over two ahead of ReLU. With fifty SELU and ELU "
+        "learnt best, ReLU and GELU far less.",
         "skip connections and normalisation: then the choice hardly matters",
         sections=("fifty layers", "depth matters", "tie"), claims=("C54", "C55", "C56"),
-        ties=("elu",), short="SELU, ELU", code={"function": "selu"})),
+        ties=("elu", "tanh"), short="tanh, SELU, ELU", code={"function": "selu"})),
     Rule({"depth": "deep", "normalisation": ("batch", "layer"), "residual": "no"}, Item(
         "ReLU, and skip connections first",
         "Normalisation alone does not rescue a very deep network: with fifty layers ReLU learnt "
@@ -183,11 +185,13 @@ WEIGHTS = [
         sections=("batch norm", "first weights"), claims=("C49",), short="He's",
         code={"weights": "he_normal"})),
     Rule({"architecture": "dense", "depth": "deep"}, Item(
-        "LeCun's for SELU: variance 1 over the inputs; for ELU its own gain, or He's",
-        "SELU's two constants are made for this variance: mean and variance of the signal come "
-        "back to 0 and 1 at every depth.",
+        "LeCun's for SELU, on standardised inputs; for ELU its own gain, or He's; tanh Glorot's",
+        "SELU's two constants are made for inputs of variance 1 and weights of variance 1 over the "
+        "inputs: the signal comes back to mean 0 and variance 1. Klambauer's AlphaDropout keeps "
+        "these, plain dropout does not.",
         "another function: its own gain",
-        sections=("first weights", "fifty layers"), claims=("C38",), short="LeCun's",
+        sections=("first weights", "fifty layers"), claims=("C38",), papers=("selu",),
+        short="LeCun's",
         code={"weights": "lecun_normal"})),
     Rule({}, HE),
 ]

@@ -112,6 +112,8 @@ PAPERS = {
                        "recurrent network architectures", "PMLR 37"),
     "goyal": Paper("Goyal et al. 2017", "Accurate, large minibatch SGD: training ImageNet in 1 "
                    "hour", "arXiv:1706.02677"),
+    "selu": Paper("Klambauer et al. 2017", "Self-normalizing neural networks",
+                  "arXiv:1706.02515"),
     "trees": Paper("Grinsztajn, Oyallon & Varoquaux 2022", "Why do tree-based models still "
                    "outperform deep learning on typical tabular data?", "arXiv:2207.08815"),
     "costs": Paper("Elkan 2001", "The foundations of cost-sensitive learning",

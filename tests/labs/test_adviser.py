@@ -74,7 +74,8 @@ def test_the_sentence_of_a_plain_case(lab):
     assert lab.step(**{**PLAIN, "task": "regression", "depth": "deep"}).sentence.startswith(
         "Regression, dense, deep, not normalised, no skips, ordinary data and laptop. Output: one "
         "output a target; no activation (chapter 04, 'Any number'); loss: squared "
-        "error. Hidden layers: SELU or ELU (chapter 03, ")
+        "error. Hidden layers: about 12 layers: tanh, SELU or ELU; 20 and more: SELU or ELU "
+        "(chapter 03, ")
 
 
 @pytest.mark.parametrize("depth, layers", [("shallow", 2), ("medium", 6), ("deep", 12)])
