@@ -73,6 +73,13 @@ def test_the_model_is_what_the_advice_says(keras, answers):
     else:
         made = "Conv2D" if kind == "convolutional" else "Dense"
         assert kinds.count(made) == layers + bool(skips) + (made == "Dense")
+        if made == "Conv2D" and skips:
+            norms += bool(norms)  # the sum is normalised last
+            assert kinds[-3:] == ["Activation", "GlobalAveragePooling2D", "Dense"]
+            ends = [layer.input[1] for layer in model.layers if type(layer).__name__ == "Add"]
+            x = np.concatenate([np.asarray(keras.Model(model.input, end)(inputs(
+                advice.answers))).ravel() for end in ends])
+            assert 0.3 < (x < 0).mean() < 0.7  # a branch adds and takes away
         if made == "Conv2D":  # 32 pixels a side become 8 before the average over them
             assert kinds.count("MaxPooling2D") == 2
             pooled = kinds.index("GlobalAveragePooling2D")

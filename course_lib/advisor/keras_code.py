@@ -53,6 +53,11 @@ def _feedforward(advice):
     norm, skips = NORMS.get(answers["normalisation"]), answers["residual"] == "yes"
     steps = [make, *([norm] if norm else []),
              f"layers.Activation('{advice.hidden.code['function']}')"]
+    last = []
+    if skips and answers["architecture"] == "convolutional":
+        # The usual branch ends in its linear layer, which can add and take away (He et al. 2016).
+        steps = [*steps[1:], make]
+        last = [f"x = {step}(x)" for step in steps[:-1]]
     if "branches" in advice.weights.code:
         steps.append(f"layers.Rescaling(1 / {LAYERS[answers['depth']]})")
     loop = [f"for _ in range({LAYERS[answers['depth']]}):"]
@@ -71,7 +76,7 @@ def _feedforward(advice):
     return [f"start = '{advice.weights.code['weights']}'",
             *(dropout if advice.hidden.code["function"] == "selu" else []),
             *([f"x = {make}(x)"] if skips else []), *loop,
-            *(["    x = layers.add([x, h])"] if skips else []), *halve]
+            *(["    x = layers.add([x, h])"] if skips else []), *halve, *last]
 
 
 def _recurrent(advice):
