@@ -19,10 +19,12 @@ def pixels(figure):
 def palette_png(image):
     """Return the PNG bytes of an image in 64 colours: a quarter of the size, the same each time.
 
-    The middle level of compression: the highest takes six times as long for a tenth less.
+    Colours are chosen by maximum coverage, the nearest to the picture of Pillow's ways; the middle
+    level of compression, since the highest takes six times as long for a tenth less.
     """
     buffer = io.BytesIO()
-    image.quantize(64, method=0, dither=0).save(buffer, "png", compress_level=6)
+    image.quantize(64, method=Image.Quantize.MAXCOVERAGE, dither=0).save(
+        buffer, "png", compress_level=6)
     return buffer.getvalue()
 
 

@@ -1,6 +1,6 @@
 """Depth at the start: how much of the gradient arrives at the first of many plain layers."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -22,6 +22,20 @@ def twice(seeds):
     return (*seeds, *(seed + 500 for seed in seeds))
 
 
+def fresh(f, count, layers):
+    """A stack of `count` networks of `layers` hidden layers, with weights of zero."""
+    f = activations.get(f) if isinstance(f, str) else f  # once, not for every layer
+    return networks.Stack([f] * count, (64, *[WIDTH] * layers, 10), dtype=np.float64)
+
+
+@lru_cache(8)
+def first_weights(init, seeds, layers):
+    """Rows (S, P) of first weights, drawn once: all functions start from the same ones."""
+    stack = fresh("relu", len(seeds), layers)
+    stack.initialise([init] * len(seeds), seeds)
+    return stack.weights
+
+
 @threadpool_limits.wrap(limits=1, user_api="blas")  # small products gain nothing from a second
 def passed_back(f, init, seeds, layers, times=1.0):
     """Networks (S) of `layers` hidden layers before training, after one backward pass.
@@ -31,8 +45,8 @@ def passed_back(f, init, seeds, layers, times=1.0):
     gradient may shrink below what float32 can hold.
     """
     digits = data.digits()
-    stack = networks.Stack([f] * len(seeds), (64, *[WIDTH] * layers, 10), dtype=np.float64)
-    stack.initialise([init] * len(seeds), seeds)
+    stack = fresh(f, len(seeds), layers)
+    stack.weights[:] = first_weights(init, tuple(seeds), layers)
     out, space = stack.forward(times * digits.x_train[None, :EXAMPLES].astype(float))
     slopes = [here.slope.copy() for here in space.layers]
     y = np.eye(10)[digits.y_train[None, :EXAMPLES]].swapaxes(1, 2)
