@@ -18,6 +18,7 @@ STRUCTURES = [
                 ("convolutional", "medium", "batch", "yes"),
                 ("convolutional", "medium", "none", "yes"), ("recurrent", "shallow", "none", "no"),
                 ("recurrent", "shallow", "layer", "yes"),
+                ("recurrent", "medium", "batch", "no"),
                 ("transformer", "shallow", "layer", "yes"),
                 ("transformer", "shallow", "none", "no"), ("implicit", "medium", "none", "no"),
                 ("implicit", "shallow", "batch", "yes"))]
