@@ -310,9 +310,10 @@ def _interrupt(_signal, _frame):
 
 def run_lab(command, folder):
     """Run the server until it ends or Ctrl-C; return its exit code, 0 after Ctrl-C."""
-    # The environment's own kernel is meant, whatever other kernels the user has installed.
-    process = subprocess.Popen(command, cwd=folder,
-                               env={**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"})
+    # The environment's own kernel is meant, whatever other kernels the user has installed. And the
+    # course's matrix products are many and small: a second BLAS thread would make them wait.
+    process = subprocess.Popen(command, cwd=folder, env={
+        "OPENBLAS_NUM_THREADS": "1", **os.environ, "JUPYTER_PREFER_ENV_PATH": "1"})
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return process.wait()

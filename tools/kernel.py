@@ -28,6 +28,7 @@ def environment():
             variables.pop(name, None)
         variables |= {
             "PYTHONHASHSEED": "0",
+            "OPENBLAS_NUM_THREADS": "1",  # as `course_lib.start` sets it for learners
             "TF_CPP_MIN_LOG_LEVEL": "3",
             "TF_ENABLE_ONEDNN_OPTS": "0",
             # the reader's own Jupyter and IPython settings and start-up files stay out of it
