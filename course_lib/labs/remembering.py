@@ -21,7 +21,7 @@ FUNCTIONS = {  # what the buttons say: the function, what rho multiplies, and it
     "ReLU": ("relu", "orthogonal", "relu"),
     "ReLU from the identity": ("relu", identity, "relu"),
 }
-STEPS, UNITS, SEQUENCES, NETWORKS = 100, 16, 32, 2
+STEPS, UNITS, SEQUENCES, NETWORKS = 100, 16, 16, 2
 LOW, HIGH = -30, 12  # powers of ten that the picture shows
 GATE = "gelu"  # the look of the LSTM's line, which is no function's
 

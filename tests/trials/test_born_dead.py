@@ -91,7 +91,7 @@ def test_every_branch_of_the_rule(monkeypatch, off, together, agrees):
 
 def test_what_is_told_and_drawn(monkeypatch, capsys):
     replica = planted(monkeypatch)
-    assert "20,000 networks" in replica.sentence and "each below: True" in replica.sentence
+    assert "10,000 networks" in replica.sentence and "each below: True" in replica.sentence
     assert "each below: False" in planted(monkeypatch, together=True).sentence
     replica.draw()
     words = capsys.readouterr().out

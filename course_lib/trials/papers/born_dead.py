@@ -5,7 +5,7 @@ import numpy as np
 from ... import figures, statistics
 from . import Replica, replication
 
-NETWORKS = 2000  # a seed: 20,000 in all
+NETWORKS = 1000  # a seed: 10,000 in all
 SHAPES = ((2, 10), (4, 10), (3, 10), (6, 20))  # width N and layers L, the output layer included
 NEAR = 0.015
 

@@ -7,7 +7,7 @@ from ... import activations, figures, statistics
 from . import Replica, replication
 from .propagation import ONE_THREAD, uniform
 
-WIDTH, LAYERS, NETWORKS, INPUTS = 128, 50, 4, 16
+WIDTH, LAYERS, NETWORKS, INPUTS = 128, 50, 2, 16
 STARTS = {"mean 0, deviation 1": (0.0, 1.0), "mean 1, deviation 2": (1.0, 2.0)}
 DOMAIN = {"mean": (-0.1, 0.1), "variance": (0.8, 1.5)}  # the paper's theorem 1
 PAPER = {"lambda": 1.0507, "alpha": 1.6733, "d mean / d variance": 0.088834,
