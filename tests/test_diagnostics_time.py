@@ -79,6 +79,19 @@ def test_each_network_has_its_own_sequences():
     assert (again != both).any()
 
 
+@pytest.mark.parametrize("cell", [RNN("tanh"), LSTM(1)], ids=["RNN", "LSTM"])
+def test_slopes_are_the_same_without_the_weights_gradient(cell):
+    found = []
+    for weights in (True, False):
+        stack, seen = network(cell), []
+        _, space = stack.forward(X[None])
+        stack.through_time(np.ones((2, H, len(X))), space, weights=weights,
+                           seen=lambda t, dh, dc, seen=seen: seen.append(dh.copy()))
+        found.append((np.array(seen), stack.slots.K.copy()))
+    np.testing.assert_array_equal(found[0][0], found[1][0])
+    assert found[0][1].any() and not found[1][1].any()
+
+
 def test_weights_stay():
     made = network(LSTM(1))
     before = made.weights.copy()

@@ -37,7 +37,7 @@ class Flow:
 def through_time(network, x, y=None, seed=0):
     """Sends sequences through recurrent networks and a slope back: a `Flow`.
 
-    network  a recurrent.Recurrent; its weights stay as they are, its `gradient` is overwritten. In
+    network  a recurrent.Recurrent; its weights stay as they are, its `gradient` is lost. In
              float32 slopes below about 1e-45 are lost: use float64 to follow them further
     x        (N, T, inputs), or (G, N, T, inputs) with G that divides the number of networks
     y        targets (N, outputs), or (G, N, outputs), of the network's loss; None: standard normal
@@ -70,7 +70,7 @@ def through_time(network, x, y=None, seed=0):
             shared = out.reshape(network.S // len(y), len(y), *out.shape[1:])
             network.loss.value_and_slope(shared, y.swapaxes(1, 2))  # its slope replaces the outputs
             arriving = network.parts.V @ out * network.dtype.type(N)  # of each one's own loss
-        network.through_time(arriving.copy(), space, seen=seen)
+        network.through_time(arriving.copy(), space, seen=seen, weights=False)
         gated = "gates" in space.kept
         if gated:
             slope = arriving * network.steps.split(space.kept["gates"][-1])[3]

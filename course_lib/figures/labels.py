@@ -20,15 +20,16 @@ def label_lines(figure):
     if not waiting:
         return  # the layout is settled when the figure is drawn
     layout = figure.get_layout_engine()
+    crowded = [axes for axes in waiting if len(labelled(axes.lines)) > MOST_DIRECT]
     while True:
+        for axes in crowded:  # a legend narrows every panel, so the others are placed once more
+            _legend(axes)
+            waiting.remove(axes)
         layout.execute(figure)
         placed = {axes: _places(axes, labelled(axes.lines)) for axes in waiting}
         crowded = [axes for axes in waiting if placed[axes] is None]
         if not crowded:
             break
-        for axes in crowded:  # a legend narrows every panel, so the others are placed once more
-            _legend(axes)
-            waiting.remove(axes)
     figure.set_layout_engine("none")  # from here on nothing may shift under the names
     for axes in waiting:
         for line, place in zip(labelled(axes.lines), placed[axes], strict=True):
@@ -45,8 +46,6 @@ def _legend(axes):
 
 def _places(axes, lines):
     """Return the centre of each line's name in pixels, or None if one of them has no free place."""
-    if len(lines) > MOST_DIRECT:
-        return None
     frame = axes.get_window_extent()
     tracks = {line: _track(axes, line, frame) for line in axes.lines}
     boxes = [text.get_window_extent() for text in axes.texts]
@@ -103,11 +102,15 @@ def _overlap(boxes, low, high):
 
 def _covered(points, low, high):
     """Whether any point (n, 2) lies inside each candidate [low, high] (m, 2): (m,)."""
-    x, y = points.T
-    inside = (x > low[:, :1]) & (x < high[:, :1])
-    inside &= y > low[:, 1:]
-    inside &= y < high[:, 1:]
-    return inside.any(1)
+    covered = np.zeros(len(low), bool)
+    for some in (points[::6], points):  # most are found by a sixth of the points
+        x, y = some.T
+        left, right = low[~covered], high[~covered]
+        inside = (x > left[:, :1]) & (x < right[:, :1])
+        inside &= y > left[:, 1:]
+        inside &= y < right[:, 1:]
+        covered[~covered] = inside.any(1)
+    return covered
 
 
 def _distance(points, low, high):

@@ -105,8 +105,11 @@ class Recurrent:
         np.matmul(self.parts.V, delta, out=space.dh)
         self.through_time(space.dh, space, steps, seen)
 
-    def through_time(self, dh, space, steps=None, seen=None):
-        """The same from dh (S, H, B), the loss's slope at the last state; dh is written over."""
+    def through_time(self, dh, space, steps=None, seen=None, weights=True):
+        """The same from dh (S, H, B), the loss's slope at the last state; dh is written over.
+
+        weights  False leaves the weights' gradient out, which is half of the work
+        """
         T = len(space.v) - 1
         self.slots.K[:] = 0
         self.steps.start_backward(space.kept)
@@ -114,8 +117,9 @@ class Recurrent:
             seen(T, dh, space.kept.get("dc"))
         for t in reversed(range(0 if steps is None else max(0, T - steps), T)):
             dz = self.steps.backward(space.kept, t, dh)
-            np.matmul(space.v[t], dz.swapaxes(1, 2), out=space.product)
-            self.slots.K[:] += space.product
+            if weights:
+                np.matmul(space.v[t], dz.swapaxes(1, 2), out=space.product)
+                self.slots.K[:] += space.product
             np.matmul(self.parts.U, dz, out=dh)
             if seen:
                 seen(t, dh, space.kept.get("dc"))

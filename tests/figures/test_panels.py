@@ -307,3 +307,14 @@ def test_an_authors_legend_is_left_alone():
         legend = axes.legend(loc="upper left")
         labels.label_lines(figure)
     assert axes.get_legend() is legend and not axes.texts
+
+
+def test_covered_is_what_each_point_says():
+    rng = np.random.default_rng(0)
+    points, low = rng.uniform(0, 100, (200, 2)), rng.uniform(-20, 100, (500, 2))
+    high = low + rng.uniform(0, 12, (500, 2))
+    expected = [any((at < point).all() and (point < to).all() for point in points)
+                for at, to in zip(low, high, strict=True)]
+    assert 50 < sum(expected) < 450
+    np.testing.assert_array_equal(labels._covered(points, low, high), expected)
+    assert not labels._covered(points[:0], low, high).any()

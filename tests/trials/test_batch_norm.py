@@ -97,9 +97,9 @@ def test_the_rule_of_c49(monkeypatch, settings, verdict, words):
         assert "steady" not in outcome.condition
 
 
-def test_the_close_part_has_twice_the_seeds(monkeypatch):
+def test_the_close_part_has_four_seeds_more(monkeypatch):
     outcome = planted(monkeypatch)
-    assert outcome.measured["steps, ReLU, He's weights, batch"].n == 20
+    assert outcome.measured["steps, ReLU, He's weights, batch"].n == 14
     assert outcome.measured["steps, sigmoid, batch"].n == 10
 
 

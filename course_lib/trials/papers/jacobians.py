@@ -7,8 +7,8 @@ from . import Replica, replication
 from .propagation import ONE_THREAD, uniform
 
 WIDTH, DEPTHS = 128, (2, 8)
-INPUTS = 3  # at which each network's Jacobian is taken
-NETWORKS = {"orthogonal": 2, "independent": 5}  # of one seed
+INPUTS = 2  # at which each network's Jacobian is taken
+NETWORKS = {"orthogonal": 2, "independent": 4}  # of one seed
 KINDS = {  # weights, whether there are ReLUs, and what a layer adds to the unevenness
     "linear, orthogonal": ("orthogonal", False, 0),
     "linear, independent": ("independent", False, 1),

@@ -12,12 +12,11 @@ ONE_THREAD = threadpool_limits.wrap(limits=1, user_api="blas")  # the products h
 def uniform(rng, count, fan_in, fan_out, variance):
     """Weights (count, fan_in, fan_out), float32, uniform around zero with this variance.
 
-    The papers' results hold for normal weights too: sums of many products are normal in the end.
+    They take 128 values, a random byte each, which is faster than finer ones. The papers' results
+    hold for normal weights too: sums of many products are normal in the end.
     """
-    W = rng.random((count, fan_in, fan_out), dtype=np.float32)
-    W -= 0.5
-    W *= np.sqrt(12 * variance)
-    return W
+    odd = np.frombuffer(rng.bytes(count * fan_in * fan_out), np.int8) | 1  # -127, -125 ... 127
+    return odd.reshape(count, fan_in, fan_out) * np.float32(np.sqrt(3 * variance / (128**2 - 1)))
 
 
 # ---- R01: He's factor
