@@ -69,9 +69,9 @@ def panels(title, columns=1, size=(8, 3.2), digits=3, say=(), note=None, crossin
             yield axes
             axes.set_title("")  # the description names it as the figure's title, not the panel's
             words = describe(figure, digits, crossings, grain)
-            axes.set_title(title)
+            heading = axes.set_title(title)
         else:
-            figure.suptitle(title, x=0.01, ha="left", size=12, weight="bold")
+            heading = figure.suptitle(title, x=0.01, ha="left", size=12, weight="bold")
             matplotlib.rcParams.update({"axes.titleweight": "normal", "axes.titlesize": 11})
             yield tuple(figure.subplots(1, columns))
             words = describe(figure, digits, crossings, grain)
@@ -81,9 +81,20 @@ def panels(title, columns=1, size=(8, 3.2), digits=3, say=(), note=None, crossin
         if note:
             figure.supxlabel(note, size=9, color=GREY, x=0.995, ha="right")
         label_lines(figure)
+        _keep_inside(figure, heading)
         figure.canvas.draw()
         png = palette_png(pixels(figure))
     show(sentence("Figure", title, words, say, note), png, size[0])
+
+
+def _keep_inside(figure, heading):
+    """Move a title that would leave the picture to the left, and make it smaller if it must be."""
+    edge, right = 8, figure.bbox.x1 - 8
+    while heading.get_window_extent().width > right - edge:
+        heading.set_size(heading.get_size() - 0.5)
+    box, place = heading.get_window_extent(), heading.get_transform().inverted()
+    left = max(edge, box.x0 - max(0, box.x1 - right))
+    heading.set_x(place.transform((left, box.y0))[0])
 
 
 def sentence(kind, title, words, say=(), note=None):

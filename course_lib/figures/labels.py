@@ -14,11 +14,10 @@ def label_lines(figure):
     """Write each labelled line's name beside it, or a legend where they do not all fit.
 
     The place of a name is the free one nearest its own line and farthest from every other. Panels
-    whose author has called `axes.legend()` are left alone. The layout is settled afterwards.
+    whose author has called `axes.legend()` are left alone. The layout is settled afterwards: from
+    there on nothing moves.
     """
     waiting = [axes for axes in figure.axes if labelled(axes.lines) and not axes.get_legend()]
-    if not waiting:
-        return  # the layout is settled when the figure is drawn
     layout = figure.get_layout_engine()
     crowded = [axes for axes in waiting if len(labelled(axes.lines)) > MOST_DIRECT]
     while True:

@@ -13,7 +13,8 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from course_lib import activations, figures
-from course_lib.figures import labels, style, words
+from course_lib.figures import canvas, labels, style, words
+from course_lib.figures.canvas import _keep_inside as keep_inside
 from course_lib.figures.canvas import house_style, new_figure
 
 
@@ -318,3 +319,19 @@ def test_covered_is_what_each_point_says():
     assert 50 < sum(expected) < 450
     np.testing.assert_array_equal(labels._covered(points, low, high), expected)
     assert not labels._covered(points[:0], low, high).any()
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+@pytest.mark.parametrize("words", ["Short", "A title of very many words " * 4])
+def test_no_title_leaves_the_picture(columns, words, monkeypatch):
+    headings = []
+    monkeypatch.setattr(canvas, "_keep_inside", lambda figure, heading: (
+        keep_inside(figure, heading), headings.append((figure, heading))))
+    with figures.panels(words, columns=columns) as axes:
+        first = axes if columns == 1 else axes[0]
+        first.barh(["a name that takes a third of the width, or more of it"], [1], label="bar")
+    figure, heading = headings[0]
+    box, frame = heading.get_window_extent(), heading.axes or figure
+    assert 0 <= box.x0 < box.x1 <= figure.bbox.x1
+    if words == "Short":
+        assert box.x0 == pytest.approx(frame.bbox.x0, abs=12) and heading.get_size() == 12
