@@ -121,7 +121,7 @@ class Pair:
 def pair(f, init="own gain", times=1.0, width=64):
     """The pair of an activation and first weights, for layers of one width.
 
-    init   "own gain", or a scheme of `initialisation`; only PyTorch's biases hang on the width
+    init   "own gain", or a scheme of `initialisation`; only PyTorch's biases depend on the width
     times  multiplies the weights, not the biases
 
     >>> print(*(f"{pair('relu', init).factor(1.0):.4f}" for init in ("he", "pytorch")))

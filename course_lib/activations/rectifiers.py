@@ -28,7 +28,7 @@ def relu():
 
 
 def leaky_facts(slope):
-    """Range, bounds and monotony hang on the sign of the slope left of 0."""
+    """Range, bounds and monotony depend on the sign of the slope left of 0."""
     return dict(
         range=lambda **params: "(-inf, inf)" if params[slope] > 0 else "[0, inf)",
         bounds=lambda **params: (-math.inf if params[slope] > 0 else 0, math.inf),

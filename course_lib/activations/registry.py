@@ -2,7 +2,7 @@
 
 A definition is a function of the parameters that returns (f, df), or (f, vjp) for vector kinds.
 Its name is the canonical name; its defaults are the catalogue's defaults; the annotation of a
-parameter is the check that its values must pass. Whatever hangs on a parameter (kinks, bounds,
+parameter is the check that its values must pass. Whatever depends on a parameter (kinks, bounds,
 range ...) is given to `define` as a function of the same parameters.
 """
 

@@ -9,7 +9,7 @@ from .parts import Item, Rule
 
 HIDDEN = [
     Rule({"architecture": "implicit"}, Item(
-        "sine, on sums that are 30 times as large",
+        "sine, of 30 times the sum",
         "A picture has fine detail, which ReLU and tanh networks learn last or never. This is a "
         "paper's finding; the course has not measured it so far.",
         "Fourier features of the coordinates in front: then ReLU will do too",

@@ -49,8 +49,8 @@ HEADS = [
         short="softplus", code={"outputs": "n_targets", "head": "softplus"})),
     Rule({"task": "counts"}, Item(
         "an exponential: the output is the expected count",
-        "The score is then the logarithm of the expected count, so that influences multiply. "
-        "Softplus made equal errors.",
+        "The score is then the logarithm of the expected count, so that what is added to "
+        "it multiplies the count. Softplus made equal errors.",
         "counts in the thousands: their logarithm, as a regression",
         sections=("positive", "heads"),
         short="exponential", code={"outputs": "n_targets", "head": "exponential"})),

@@ -46,15 +46,15 @@ FIRST = [  # all that fit speak, not only the first
 RATES = [
     Rule({"architecture": "implicit"}, Item(
         "Adam from 0.0001; three times as much and a third beside it",
-        "The paper's start. Sums that are 30 times as large make every step 30 times as large. "
+        "The paper's start. The factor 30 on the sums makes every step 30 times as large. "
         "The course has not measured it.",
         "another frequency than 30",
         short="from 0.0001",
         sections=("flip", "yourself"), papers=("siren",), code={"rates": (3e-5, 1e-4, 3e-4)})),
     Rule({"architecture": "transformer"}, Item(
         "Adam from 0.0003, rising from 0 over the first steps; three times as much and a third",
-        "Attention is touchy in the first steps, most of all where normalisation stands after the "
-        "sum. The course has not measured it.",
+        "Attention diverges easily in the first steps, most of all where normalisation stands "
+        "after the sum. The course has not measured it.",
         "a model that you start from: its own rate, or a tenth of it",
         short="up to 0.0003",
         sections=("flip", "yourself"), papers=("pre-norm",), code={"rates": (1e-4, 3e-4, 1e-3)})),

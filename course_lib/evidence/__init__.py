@@ -56,7 +56,7 @@ class Study:
             yield place, {name: labels[k] for (name, labels), k in chosen}
 
     def stamp(self):
-        """What the stored numbers hang on: the engine's code, the study's own file, its labels."""
+        """What the numbers depend on: the engine's code, the study's own file, its labels."""
         digest = hashlib.sha256(json.dumps(self.axes).encode())
         here = Path(__file__).parents[1]
         files = [here / name for name in ENGINE]

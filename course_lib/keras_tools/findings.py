@@ -46,7 +46,7 @@ def _non_finite(look, lines):
             share = (~np.isfinite(values)).mean()
             what = "all" if share == 1 else "some"
             return [("non-finite values", where, f"{what} of its numbers are nan or inf; what "
-                     "comes after it hangs on them, so nothing else is judged", True)]
+                     "comes after it depends on them, so nothing else is judged", True)]
     return []
 
 

@@ -156,7 +156,7 @@ class Walk:
 
 
 def upstream(step):
-    """All steps that a step hangs on, itself left out."""
+    """All steps that a step depends on, itself left out."""
     found, waiting = [], list(step.sources)
     while waiting:
         one = waiting.pop()

@@ -240,7 +240,7 @@ def _measure_slopes(one):
 
 
 def _unit_by_unit(f, z, a):
-    """Whether the first unit's value hangs on its own z alone (softmax's does not)."""
+    """Whether the first unit's value depends on its own z alone (softmax's does not)."""
     try:
         alone = f(z[..., :1])
     except Exception:

@@ -138,7 +138,7 @@ def _headline(solved):
 
 
 def _share(share):
-    """A share of test points in words too coarse to hang on the processor."""
+    """A share of test points in words too coarse to depend on the processor."""
     if share >= SOLVED:
         return "all test points are" if share == 1 else "at least 95 % of the test points are"
     if share > 0.92:

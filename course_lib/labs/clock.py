@@ -9,8 +9,8 @@ from course_lib.figures.picture import publish
 from course_lib.trials.chapter_02 import speed
 
 WIDTHS = (32, 256, 1024)
-ASK = ("What does it cost here? Times hang on the processor, so none are stored: with a kernel, a "
-       "button measures them on your machine (about two seconds).")
+ASK = ("What does it cost here? Times depend on the processor, so none are stored: with a kernel, "
+       "a button measures them on your machine (about two seconds).")
 
 
 def measure(widths=WIDTHS, rounds=7):

@@ -41,7 +41,7 @@ def sentence(found):
 class StepTimes(Cost):
     """A button and a sentence on all functions of the study `hidden_layers`."""
 
-    ask = ("What does a training step cost here? Times hang on the processor and the library, so "
+    ask = ("What does a training step cost here? Times depend on the processor and the library, so "
            "none are stored: with a kernel, a button measures all eleven functions on your "
            "machine (about three seconds).")
 

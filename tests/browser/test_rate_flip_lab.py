@@ -34,7 +34,7 @@ def test_the_sentence_says_who_leads_and_who_has_changed_places(tour):
 def test_the_button_measures_by_keyboard(notebook):
     output = notebook.output_below("labs.step_times()")
     status, button = output.locator("[role=status]"), output.locator("button")
-    assert "Times hang on the processor" in status.inner_text()
+    assert "Times depend on the processor" in status.inner_text()
     button.focus()
     notebook.page.keyboard.press("Space")
     output.locator("[role=status]", has_text="as a multiple of one with ReLU").wait_for()

@@ -1,4 +1,4 @@
-"""No verdict hangs on the seed: each trial comes out under other base seeds as it does under 0."""
+"""No verdict depends on the seed: each trial comes out under others as it does under 0."""
 
 import pytest
 

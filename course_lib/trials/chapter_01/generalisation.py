@@ -21,8 +21,8 @@ RATES, DECAYS = [0.01, 0.03, 0.1], [0.0, 1.0, 3.0, 10.0]
 def world(truth, seed):
     """60 noisy examples of ten inputs to learn from, 120 to tune on, 1,000 new ones: a `Data`.
 
-    What is to be learned, f(x . w), hangs on one direction w; its variance is 1, that of the noise
-    1/4. Equal seeds give equal inputs, directions and noise, whatever the truth.
+    What is to be learned, f(x . w), depends on one direction w; its variance is 1, that of the
+    noise 1/4. Equal seeds give equal inputs, directions and noise, whatever the truth.
     """
     rng = np.random.default_rng(seed)
     w = rng.standard_normal(INPUTS)

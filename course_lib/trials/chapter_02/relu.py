@@ -177,7 +177,7 @@ def promotes_sparsity(seeds):
          "Measure 2: how far the slope varies, from its least to its largest, over [-1, 0) or "
          "(0, 1], whichever is more",
     correct="ReLU is made of two straight pieces. Whether that is more or less non-linear than a "
-            "curve hangs on the measure, and no measure was named. What can be measured is speed "
+            "curve depends on the measure, and no measure was named. What can be measured is speed "
             "(C28) and cost (C27).",
     literature="Hanin & Rolnick 2019, Complexity of linear regions in deep networks, "
                "arXiv:1901.09021 (a count of pieces)",

@@ -80,9 +80,9 @@ def step_ratios(width=WIDTH, rounds=ROUNDS):
          f"ReLU: (a) per number above 1.25, (b) per training step, two layers of {WIDTH} units, "
          "above 1.5, each by three standard errors or not. holds: both; holds if (one counts "
          "single numbers): only (a); false: not (a)",
-    correct="Per number ReLU is cheaper, by how much hangs on the processor and the library. In a "
-            "wide layer nearly all time goes into the products with the weights, and the function "
-            "hardly matters.",
+    correct="Per number ReLU is cheaper, by how much depends on the processor and the library. In "
+            "a wide layer nearly all time goes into the products with the weights, and the "
+            "function hardly matters.",
     literature="Howard et al. 2019, Searching for MobileNetV3, arXiv:1905.02244, sec. 5.2 (on "
                "phones, where it did matter)",
 )
