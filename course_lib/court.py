@@ -22,12 +22,12 @@ from .trials import papers
 
 
 def find(id, known=None):
-    """The trial of claim `id`; an unknown one is an error that names the nearest."""
+    """The trial of claim `id`, or the paper; an unknown one is an error that names the nearest."""
     known = trials_room.trials() if known is None else known
     if id not in known:
         near = difflib.get_close_matches(str(id), known, 1)
         hint = f"; did you mean '{near[0]}'?" if near else ""
-        raise ValueError(f"no trial '{id}'{hint} (there are {', '.join(known)})")
+        raise ValueError(f"no trial or paper '{id}'{hint} (there are {', '.join(known)})")
     return known[id]
 
 

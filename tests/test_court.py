@@ -118,7 +118,7 @@ def test_undecided_is_a_failing_exit(capsys, monkeypatch):
 
 
 @pytest.mark.parametrize("arguments, words", [
-    (["--only", "C1"], "no trial 'C1'; did you mean"), (["--seed", "x"], "invalid int"),
+    (["--only", "C1"], "no trial or paper 'C1'; did you mean"), (["--seed", "x"], "invalid int"),
     (["--seed", "-1"], "whole number, 0 or more")])
 def test_bad_arguments_are_named(arguments, words, capsys):
     with pytest.raises(SystemExit) as stop:
