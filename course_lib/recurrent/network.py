@@ -108,7 +108,7 @@ class Recurrent:
     def through_time(self, dh, space, steps=None, seen=None, weights=True):
         """The same from dh (S, H, B), the loss's slope at the last state; dh is written over.
 
-        weights  False leaves the weights' gradient out, which is half of the work
+        weights  False leaves the weights' gradient out, which is over half of the work
         """
         T = len(space.v) - 1
         self.slots.K[:] = 0
