@@ -265,10 +265,15 @@ class Stack:
 
 def one_a_layer(entry, depth):
     """One network's activations, one a hidden layer: a single one serves all its layers."""
-    several = entry if isinstance(entry, (list, tuple)) else [entry] * depth
-    if len(several) != depth:
-        raise ValueError(f"{len(several)} activations for {depth} hidden layers: give one a layer")
-    return tuple(f if isinstance(f, Activation) else get(f) for f in several)
+    if not isinstance(entry, (list, tuple)):
+        return (_activation(entry),) * depth
+    if len(entry) != depth:
+        raise ValueError(f"{len(entry)} activations for {depth} hidden layers: give one a layer")
+    return tuple(_activation(f) for f in entry)
+
+
+def _activation(f):
+    return f if isinstance(f, Activation) else get(f)
 
 
 def _pre_activations(column, units):

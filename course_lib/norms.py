@@ -26,14 +26,16 @@ class Norm:
         """Normalises z in place; z_hat (a buffer) and the returned 1/sd are kept for `backward`."""
         if self.keeps_statistics and not training:
             mean, variance = moving.mean, moving.variance
+            np.subtract(z, mean, out=z_hat)
         else:
-            mean = z.mean(self.axis, keepdims=True) if self.centred else 0
-            variance = np.square(z - mean).mean(self.axis, keepdims=True)
+            mean = self._mean(z) if self.centred else z.dtype.type(0)
+            np.subtract(z, mean, out=z_hat)
+            variance = self._mean(np.square(z_hat, out=z))
             if self.keeps_statistics:
                 moving.mean += 0.01 * (mean - moving.mean)
                 moving.variance += 0.01 * (variance - moving.variance)
         inverse = 1 / np.sqrt(variance + z.dtype.type(self.epsilon))
-        np.multiply(z - mean, inverse, out=z_hat)
+        z_hat *= inverse
         np.multiply(z_hat, layer.gamma, out=z)
         if self.centred:
             z += layer.beta
@@ -43,16 +45,31 @@ class Norm:
         """Turns the slope at z' into the slope at z, in place; fills gamma's and beta's gradient.
 
         Mean and variance depend on z too: hence the means taken off (Ioffe & Szegedy 2015, p. 4).
+        z_hat is used up.
         """
-        np.sum(delta * z_hat, axis=1, keepdims=True, out=slot.gamma)
+        ones = np.ones((1, delta.shape[1]), delta.dtype)
+        along = delta * z_hat
+        np.matmul(ones, along, out=slot.gamma)
         if self.centred:
-            np.sum(delta, axis=1, keepdims=True, out=slot.beta)
+            np.matmul(ones, delta, out=slot.beta)
         delta *= layer.gamma
-        along = z_hat * (delta * z_hat).mean(self.axis, keepdims=True)
-        if self.centred:
-            delta -= delta.mean(self.axis, keepdims=True)
-        delta -= along
+        if self.axis == 1:  # gamma is one number a feature: its means are known already
+            per = layer.gamma / delta.dtype.type(delta.shape[1])
+            z_hat *= slot.gamma * per
+            delta -= slot.beta * per
+        else:
+            along *= layer.gamma
+            z_hat *= self._mean(along)
+            if self.centred:
+                delta -= self._mean(delta)
+        delta -= z_hat
         delta *= inverse
+
+    def _mean(self, z):
+        """The mean over the axis, kept as one of length 1: a product is a fifth of a sum's time."""
+        n = z.shape[self.axis]
+        share = np.full(n, 1 / n, z.dtype)
+        return np.matmul(share[None], z) if self.axis == 1 else np.matmul(z, share[:, None])
 
 
 NORMS = {

@@ -132,14 +132,22 @@ class Activation:
                 f"affine needs a finite scale other than 0 and a finite shift, got {scale}, {shift}"
             )
         f, df = self.raw_f, self.raw_df
+
+        def moved(x):
+            return scale * f(x) + shift
+
+        def steeper(x):
+            return scale * df(x)
+        # The training engine has a quicker form of some functions, and so of this one (`fast`).
+        moved.affine = steeper.affine = (self, scale, shift)
         inner = self.name if self.name.replace("_", "").isalnum() else f"({self.name})"
         low, high = sorted(scale * bound + shift for bound in self.bounds)
         flipped = {"below": "above", "above": "below"} if scale < 0 else {}
         return replace(
             self,
             name=_affine_text(scale, inner, shift, "*"),
-            f=lambda x: scale * f(x) + shift,
-            df=None if df is None else lambda x: scale * df(x),
+            f=moved,
+            df=None if df is None else steeper,
             formula=_affine_text(scale, rf"\left({self.formula}\right)", shift, r"\,"),
             range=self._affine_range(scale, shift),
             bounds=(low, high),

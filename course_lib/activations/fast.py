@@ -168,8 +168,24 @@ def form(activation, dtype):
     if dtype == np.float32 and activation.name in FORMS and ours:
         function, params = FORMS[activation.name], activation.params
         return lambda z, value, slope, work: function(z, value, slope, work, **params)
+    affine = getattr(activation.raw_f, "affine", None)  # (function, scale, shift)
+    if dtype == np.float32 and affine and getattr(activation.raw_df, "affine", None) is affine:
+        return _affine(*affine, dtype)
 
     def exact(z, value, slope, work):
         slope[...] = activation.raw_df(z)
         value[...] = activation.raw_f(z)
     return exact
+
+
+def _affine(activation, scale, shift, dtype):
+    inner, scale, shift = form(activation, dtype), F(scale), F(shift)
+
+    def affine(z, value, slope, work):
+        inner(z, value, slope, work)
+        if scale != 1:
+            value *= scale
+            slope *= scale
+        if shift:
+            value += shift
+    return affine

@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_limits
 
 from . import units
 
-_WORDS = {  # of a report's columns, in their order
+WORDS = {  # of a report's columns, in their order
     "mean": "mean", "second_moment": "second moment", "variance": "variance",
     "saturated": "saturated", "dead": "dead", "inactive": "off on some", "always_on": "always on",
     "cosine": "cosine", "gradient": "gradient", "factor": "factor", "update": "update / weight",
@@ -53,7 +53,7 @@ class Report:
 
 def headings():
     """Headings of a report's rows."""
-    return ["layer", *_WORDS.values()]
+    return ["layer", *WORDS.values()]
 
 
 def through_depth(stack, x, y=None, rate=1.0, seed=0, batch=128):

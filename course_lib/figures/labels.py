@@ -24,6 +24,7 @@ def label_lines(figure):
         for axes in crowded:  # a legend narrows every panel, so the others are placed once more
             _legend(axes)
             waiting.remove(axes)
+        skip_spines(figure)
         layout.execute(figure)
         placed = {axes: _places(axes, labelled(axes.lines)) for axes in waiting}
         crowded = [axes for axes in waiting if placed[axes] is None]
@@ -35,6 +36,12 @@ def label_lines(figure):
             x, y = axes.transAxes.inverted().transform(place)
             axes.text(x, y, line.get_label(), color=ink(line.get_color()), ha="center",
                       va="center", transform=axes.transAxes)
+
+
+def skip_spines(figure):
+    """Leave spines out of the layout: ticks count, and each spine would ask for these again."""
+    for axes in figure.axes:
+        axes.spines[:].set_in_layout(False)
 
 
 def _legend(axes):

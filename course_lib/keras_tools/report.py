@@ -5,10 +5,7 @@ from textwrap import fill
 
 import numpy as np
 
-_WORDS = {"mean": "mean", "second_moment": "second moment", "variance": "variance",
-          "saturated": "saturated", "dead": "dead", "inactive": "off on some",
-          "always_on": "always on", "cosine": "cosine", "gradient": "gradient",
-          "factor": "factor", "update": "update / weight"}
+from ..diagnostics.depth import WORDS
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,7 @@ class Report:
 
     def columns(self):
         """The numbers by name: mean, second_moment, ..., update."""
-        return {one.name: getattr(self, one.name) for one in fields(self) if one.name in _WORDS}
+        return {one.name: getattr(self, one.name) for one in fields(self) if one.name in WORDS}
 
     def rows(self):
         """Headings and lines of the table, a line a layer: name, function, then the numbers."""
@@ -98,7 +95,7 @@ class Report:
         lines = [[layer, function, *(float(column[k]) for column in columns.values())]
                  for k, (layer, function) in enumerate(zip(self.layers, self.functions,
                                                            strict=True))]
-        return ["layer", "function", *(_WORDS[name] for name in columns)], lines
+        return ["layer", "function", *(WORDS[name] for name in columns)], lines
 
     def table(self, *names):
         """Shows the table, or only the columns named, such as "dead" and "gradient".

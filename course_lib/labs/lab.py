@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from course_lib.figures.canvas import house_style, new_figure
+from course_lib.figures.labels import skip_spines
 from course_lib.figures.picture import (
     bundle,
     fast_png,
@@ -181,6 +182,7 @@ class Stage:
             for artist in self.moving:
                 artist.set_animated(True)
                 artist.set_in_layout(False)
+            skip_spines(self.figure)
             self.figure.canvas.draw()
             # From here on nothing may shift: a moving text must not push the axes about.
             self.figure.set_layout_engine("none")

@@ -1,5 +1,7 @@
 """The engine's float32 forms against the catalogue's exact ones: the difference of each, stated."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -51,3 +53,23 @@ def test_nan_stays_nan():
         value, slope, work = np.empty((3, 2), np.float32)
         fast.form(activations.get(name, **params), np.float32)(z, value, slope, work)
         assert np.isnan(value[0]) and np.isfinite(value[1]), name
+
+
+@pytest.mark.parametrize("name, scale, shift", [("sigmoid", 4, -2), ("tanh", 1, 1), ("relu", -2, 0),
+                                                ("softsign", 3, 0.5)])
+def test_affine(name, scale, shift):
+    f = activations.get(name)
+    z = Z[np.isfinite(Z)]
+    value, slope, work = np.full((3, len(z)), np.nan, np.float32)
+    with np.errstate(all="ignore"):
+        fast.form(f.affine(scale, shift), np.float32)(z.copy(), value, slope, work)
+    wide = z.astype(np.float64)
+    for found, expected in ((value, scale * f.f(wide) + shift), (slope, scale * f.df(wide))):
+        np.testing.assert_allclose(found, expected, rtol=RELATIVE, atol=abs(scale) * ABSOLUTE)
+
+
+def test_an_affine_function_with_another_derivative_keeps_it():
+    other = replace(activations.get("relu").affine(2, 1), df=lambda z: np.full_like(z, 7))
+    z, value, slope, work = np.ones((4, 3), np.float32)
+    fast.form(other, np.float32)(z, value, slope, work)
+    assert value.tolist() == [3] * 3 and slope.tolist() == [7] * 3

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib import evidence, trials
+from course_lib import data, diagnostics, evidence, trials
 from course_lib.evidence import batch_norm
 from course_lib.named import Named
 from course_lib.trials.chapter_03 import normalisation
@@ -55,9 +55,18 @@ def test_no_rate_is_the_grids_largest():
 
 def test_at_the_start():
     """Batch norm leaves half of each unit's inputs above zero; without it some units are dead."""
-    without, norm = (normalisation.at_start(one, 10, [1, 2, 3]) for one in batch_norm.NORMS)
-    assert norm.dead.max() == 0 and norm.always_on.max() == 0 and without.dead.max() > 0
-    assert normalisation.at_start("batch", 3, [0], examples=256).gradient.shape == (1, 3)
+    without, norm = (normalisation.dead_at_start(one, [1, 2, 3]) for one in batch_norm.NORMS)
+    assert norm.max() == 0 and without.shape == (3,) and 0 < without.max() < 0.2
+    report = diagnostics.through_depth(normalisation.fresh("none", 10, [1, 2, 3]),
+                                       data.digits().x_train)
+    np.testing.assert_allclose(without, report.dead.mean(1))
+
+
+def test_growth_at_the_start():
+    """pi/(pi - 1) a layer with batch norm (Yang and others 2019), none without."""
+    without, norm = (normalisation.growth(one, range(10)).mean() for one in batch_norm.NORMS)
+    assert abs(without) < 0.6
+    assert norm == pytest.approx(29 * np.log10(np.pi / (np.pi - 1)) / 2, rel=0.2)
 
 
 def planted(monkeypatch, ratios=(2, 2, 2), dead=0.1, decades=2.5, scatter=0.01):
@@ -69,14 +78,10 @@ def planted(monkeypatch, ratios=(2, 2, 2), dead=0.1, decades=2.5, scatter=0.01):
         40 * (times[start] * np.exp(scatter * np.resize(NOISE, len(seeds)))
               if norm == "none" else np.ones(len(seeds))), 69))
 
-    def report(norm, depth, seeds, examples=None):
-        share = np.full((10, depth), dead if norm == "none" else 0.0)
-        share += scatter * (norm == "none") * NOISE[:, None] / 10
-        gradient = np.ones((10, depth))
-        gradient[:, 0] = 10 ** ((decades if norm == "batch" else 0) + scatter * NOISE)
-        return type("Report", (), {"dead": share, "gradient": gradient})
-
-    monkeypatch.setattr(normalisation, "at_start", report)
+    monkeypatch.setattr(normalisation, "dead_at_start", lambda norm, seeds: (
+        dead + scatter * NOISE / 10 if norm == "none" else np.zeros(10)))
+    monkeypatch.setattr(normalisation, "growth", lambda norm, seeds: (
+        (decades if norm == "batch" else 0) + scatter * NOISE))
     return trials.trials()["C49"].run()
 
 
@@ -97,9 +102,9 @@ def test_the_rule_of_c49(monkeypatch, settings, verdict, words):
         assert "steady" not in outcome.condition
 
 
-def test_the_close_part_has_four_seeds_more(monkeypatch):
+def test_the_close_part_has_eight_seeds_more(monkeypatch):
     outcome = planted(monkeypatch)
-    assert outcome.measured["steps, ReLU, He's weights, batch"].n == 14
+    assert outcome.measured["steps, ReLU, He's weights, batch"].n == 18
     assert outcome.measured["steps, sigmoid, batch"].n == 10
 
 

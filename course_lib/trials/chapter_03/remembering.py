@@ -137,7 +137,7 @@ def cosines(seeds):
                "training",
 )
 def clipping(seeds):
-    recipe = dict(optimiser="sgd", rate=RATE, steps=120)
+    recipe = dict(optimiser="sgd", rate=RATE, steps=80)
     exploding = RNN("relu", "identity")
     vanishing = RNN("tanh", initialisation.scaled("orthogonal", 0.5))
     plain, run = accuracy(exploding, seeds, **recipe)
