@@ -119,6 +119,19 @@ def test_paper_is_white_and_the_size_is_that_of_dpi_100(lab):
         assert image.size == (800, 320) and image.getpixel((0, 0)) == (255, 255, 255)
 
 
+def test_a_still_picture_shows_the_step_and_leaves_the_stage_as_it_is(lab):
+    def picture():
+        image = Image.open(io.BytesIO(lab.still()))
+        assert image.width == 1152 and image.height > 461
+        return np.asarray(image.convert("L").crop((0, 0, 1152, 460)))
+
+    before = lab.step(z=2.0, side=1, pair="sigmoid and tanh")
+    first = picture()
+    assert lab.step(z=3.0) != before
+    assert (picture() != first).any()  # what moves is drawn
+    assert lab.step(z=2.0) == before and (picture() == first).all()
+
+
 @pytest.mark.parametrize("changes, error, message", [
     ({"z": 9}, ValueError, "z must lie between 0 and 6, got 9"),
     ({"z": -0.1}, ValueError, "between 0 and 6"),

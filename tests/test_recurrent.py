@@ -325,3 +325,17 @@ def test_what_cannot_be_is_named(make, message):
 
 def test_losses_are_those_of_the_engine():
     assert Recurrent(RNN(), (1, 2, 1)).loss is losses.get("sigmoid_crossentropy")
+
+
+def test_no_slope_is_a_subnormal_number():
+    """Outputs of -50 and -100 where the target is 0: slopes of 1e-22 and 1e-44 count as 0."""
+    network = Recurrent([LSTM(1, "identity")] * 2, (1, 2, 1))
+    network.initialise(range(2))
+    network.parts.V[:] = 0
+    network.parts.c[:, 0, 0] = -50, -100
+    x, y = np.ones((1, 3, 4, 1), np.float32), np.zeros((1, 3, 1), np.float32)
+    network.loss_and_gradient(x, y)
+    assert (network.gradient == 0).all()
+    network.parts.c[:] = -20  # a small slope stays
+    network.loss_and_gradient(x, y)
+    np.testing.assert_allclose(network.slots.c.ravel(), np.exp(-20), rtol=1e-5)

@@ -7,7 +7,9 @@ from course_lib.figures.words import labelled
 
 MOST_DIRECT = 5  # more names than this crowd a panel
 GAP = 7  # pixels between a line and its name at the course's 144 dpi
-WAYS = np.array([(0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1)])
+WAYS = np.array([(0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1)],
+                np.float32)  # a pixel needs no more, and half the memory is half the time
+NOWHERE = np.full((1, 2), -1e4, np.float32)
 
 
 def label_lines(figure):
@@ -58,10 +60,10 @@ def _places(axes, lines):
     taken = np.array([box.extents for box in boxes]).reshape(-1, 4)
     found = []
     for line in lines:
-        half = np.array(_size(axes, line.get_label())) / 2
+        half = np.array(_size(axes, line.get_label()), np.float32) / 2
         own, rest = tracks[line], [tracks[other] for other in axes.lines if other is not line]
-        others = np.concatenate([*rest, np.full((1, 2), -1e4)])
-        named = np.concatenate([*(tracks[o] for o in lines if o is not line), [[-1e4, -1e4]]])
+        others = np.concatenate([*rest, NOWHERE])
+        named = np.concatenate([*(tracks[o] for o in lines if o is not line), NOWHERE])
         centre = (own[::4, None] + WAYS * (half + GAP)).reshape(-1, 2)
         aslant = np.tile((WAYS != 0).all(1), len(own[::4]))
 
@@ -89,7 +91,7 @@ def _track(axes, line, frame):
     path = line.get_transform().transform_path(line.get_path())
     points = path.vertices[np.isfinite(path.vertices).all(1)]
     if len(points) == 0:
-        return np.empty((0, 2))
+        return np.empty((0, 2), np.float32)
     points = np.clip(points, frame.min - 1e3, frame.max + 1e3)
     steps = np.hypot(*np.diff(points, axis=0).T)
     if line.get_linestyle() in ("None", "") or steps.sum() == 0:
@@ -98,7 +100,7 @@ def _track(axes, line, frame):
         length = np.r_[0, np.cumsum(steps)]
         at = np.arange(0, length[-1], 3.0)
         dense = np.column_stack([np.interp(at, length, points[:, axis]) for axis in (0, 1)])
-    return dense[((dense >= frame.min) & (dense <= frame.max)).all(1)]
+    return dense[((dense >= frame.min) & (dense <= frame.max)).all(1)].astype(np.float32)
 
 
 def _overlap(boxes, low, high):
@@ -121,9 +123,14 @@ def _covered(points, low, high):
 
 def _distance(points, low, high):
     """From each candidate [low, high] (m, 2) to the nearest of the points (n, 2): (m,)."""
-    x, y = (np.maximum(0, np.maximum(low[:, None, k] - points[:, k],
-                                     points[:, k] - high[:, None, k])) for k in (0, 1))
-    return np.sqrt(np.square(x) + np.square(y)).min(1, initial=1e4)
+    centre, half, square = (low + high) / 2, (high - low) / 2, 0
+    for k in (0, 1):  # in place: the arrays (m, n) are large
+        away = np.abs(points[:, k] - centre[:, None, k])
+        away -= half[:, None, k]
+        np.maximum(away, 0, out=away)
+        away *= away
+        square += away
+    return np.sqrt(square.min(1, initial=1e8))
 
 
 def _size(axes, label):

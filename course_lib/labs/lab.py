@@ -46,7 +46,7 @@ class Lab:
 
     def __init__(self):
         self.widgets = self.controls()
-        self.stage = Stage(LIVE_DPI)
+        self.stage = Stage()
         self.image = widgets.Image(format="png", layout={"width": "98%", "max_width": "1100px"})
         self.status = widgets.HTML()
         self.sentence, self.png = "", b""
@@ -90,9 +90,8 @@ class Lab:
 
     def still(self):
         """Return picture and sentence as sharp palette PNG bytes, for whoever has no kernel."""
-        stage = Stage(STILL_DPI)
-        sentence = stage.draw(self)
-        return palette_png(Image.fromarray(np.vstack([pixels(stage.figure), written(sentence)])))
+        sentence = self.stage.draw(self)
+        return palette_png(Image.fromarray(np.vstack([self.stage.sharp(), written(sentence)])))
 
     def view(self):
         """Return the widget that holds everything: controls, picture, sentence."""
@@ -147,9 +146,9 @@ class Lab:
 class Stage:
     """One Agg figure that is drawn once for each frame and touched up at every step."""
 
-    def __init__(self, dpi):
+    def __init__(self):
         with house_style():
-            self.figure = new_figure(SIZE, dpi)
+            self.figure = new_figure(SIZE, LIVE_DPI)
         self.key = self.moving = self.background = self.palette = None
 
     def draw(self, lab):
@@ -161,10 +160,18 @@ class Stage:
             self.key = key
         sentence = lab.move(self.moving, **settings)
         self.figure.canvas.restore_region(self.background)
-        for artist in self.moving:
-            if artist.get_visible():
-                artist.axes.draw_artist(artist)
+        self._draw_moving()
         return sentence
+
+    def sharp(self):
+        """Return what stands on the canvas as an image with more pixels; the stage stays as is."""
+        with house_style():
+            self.figure.dpi = STILL_DPI
+            self.figure.canvas.draw()
+            self._draw_moving()
+            image = pixels(self.figure)
+            self.figure.dpi = LIVE_DPI
+        return image
 
     def png(self):
         """Return what stands on the canvas as PNG bytes."""
@@ -172,6 +179,11 @@ class Stage:
         if self.palette is None:  # a frame's colours stay: its first picture has them all
             self.palette = palette_of(image)
         return fast_png(image, self.palette)
+
+    def _draw_moving(self):
+        for artist in self.moving:
+            if artist.get_visible():
+                artist.axes.draw_artist(artist)
 
     def _set(self, lab, settings):
         self.key = self.palette = None  # until the new frame stands, there is none

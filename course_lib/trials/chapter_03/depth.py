@@ -11,7 +11,7 @@ from ...diagnostics.depth import largest_slope
 from ...evidence import depths
 from .. import Outcome, trial
 
-WIDTH, LAYERS, EXAMPLES = 64, 30, 16
+WIDTH, LAYERS, EXAMPLES = 64, 30, 8
 LOST = -3  # log10: less than a thousandth arrives
 USUAL = {"glorot": "Glorot's", "lecun": "LeCun's", "he": "He's", "pytorch": "PyTorch's"}
 DAMPED = "sigmoid", "tanh"
