@@ -77,6 +77,19 @@ def test_parts_are_chosen_at_random(toy):
     assert len(set(toy.calls)) > 3
 
 
+def test_a_shorter_way_takes_the_study_s_place(toy):
+    evidence.measure("toy", nothing)
+    del toy.calls[:]
+
+    def shorter(a, b):
+        return {"sum": a + b + 0.2 + np.zeros(4)}
+
+    assert evidence.agrees("toy", "sum", 0.3, measure=shorter) == pytest.approx(0.2)
+    with pytest.raises(AssertionError, match="toy at"):
+        evidence.agrees("toy", "sum", 0.1, measure=shorter)
+    assert toy.calls == []
+
+
 def test_parts_are_chosen_among_those_named(toy):
     evidence.measure("toy", nothing)
     del toy.calls[:]

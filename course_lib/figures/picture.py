@@ -19,12 +19,14 @@ def pixels(figure):
 def palette_png(image):
     """Return the PNG bytes of an image in 64 colours: a quarter of the size, the same each time.
 
-    Colours are chosen by maximum coverage, the nearest to the picture of Pillow's ways; the middle
-    level of compression, since the highest takes six times as long for a tenth less.
+    Colours are chosen by the octree, the fastest of Pillow's ways and, paper put right, as near to
+    the picture as any; the middle level of compression, since the highest takes six times as long
+    for a tenth less.
     """
+    palette = image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=0)
+    _whiten(palette, 250)
     buffer = io.BytesIO()
-    image.quantize(64, method=Image.Quantize.MAXCOVERAGE, dither=0).save(
-        buffer, "png", compress_level=6)
+    palette.save(buffer, "png", compress_level=6)
     return buffer.getvalue()
 
 
@@ -45,10 +47,15 @@ def palette_of(image):
     """Return the palette of an image, 128 colours with a pure white, for `fast_png`."""
     palette = image.quantize(128, method=0, dither=0)
     # Pillow looks colours up in steps of 8: paper would come out as one of the near-whites.
-    colours = np.array(palette.getpalette()).reshape(-1, 3)
-    colours[(colours >= 240).all(1)] = 255
-    palette.putpalette(colours.ravel().tolist())
+    _whiten(palette, 240)
     return palette
+
+
+def _whiten(palette, least):
+    """Make pure white of what is at least so white in a palette."""
+    colours = np.array(palette.getpalette()).reshape(-1, 3)
+    colours[(colours >= least).all(1)] = 255
+    palette.putpalette(colours.ravel().tolist())
 
 
 def bundle(words, png, inches):

@@ -132,8 +132,8 @@ class Recurrent:
         out, space = self.forward(x)
         shared = out.reshape(self.S // len(y), len(y), *out.shape[1:])
         loss, _ = self.loss.value_and_slope(shared, y.swapaxes(1, 2))
-        # The outputs' memory now holds the loss's slope. Where next to nothing is lost, it comes near
-        # float32's smallest numbers (1e-38), with which a processor takes many times as long.
+        # The outputs' memory now holds the loss's slope. Where next to nothing is lost, it comes
+        # near float32's smallest numbers (1e-38): a processor takes many times as long with these.
         out[np.abs(out) < 1e-20] = 0
         self.backward(out, space, steps)
         return loss.reshape(self.S)

@@ -31,6 +31,16 @@ def test_what_diverged_counts_as_a_guess(monkeypatch):
     part = normalised.tune("relu", "none", "plain", 0.002, "first")
     np.testing.assert_array_equal(part["val_score"], [0.9, 0.1])
     np.testing.assert_array_equal(part["test_score"], [0.8, 0.1])
+    np.testing.assert_array_equal(part["early"], [0.9, 0.4])  # it was not lost as yet
+    monkeypatch.setattr(normalised, "EARLY", 1)
+    assert normalised.early("relu", "none", "plain", 0.002, "first")["early"].tolist() == [0.5, 0.4]
+
+
+def test_the_early_epochs_are_the_same_alone():
+    """Every way's first epochs follow from seed and settings, however long it goes on."""
+    whole = normalised.train_way("tanh", "RMSNorm", "skips", 0.002, [3], epochs=2)
+    alone = normalised.train_way("tanh", "RMSNorm", "skips", 0.002, [3], epochs=1)
+    assert whole.val_score.values[0, 0] == alone.val_score.values[0, 0]
 
 
 def test_the_best_rate_is_chosen_on_validation_data(monkeypatch):
