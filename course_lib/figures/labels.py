@@ -89,11 +89,13 @@ def _places(axes, lines):
 def _track(axes, line, frame):
     """Return points every 3 pixels along a line, as far as it lies inside the axes (points, 2)."""
     path = line.get_transform().transform_path(line.get_path())
-    points = path.vertices[np.isfinite(path.vertices).all(1)]
+    drawn = np.isfinite(path.vertices).all(1)
+    points = path.vertices[drawn]
     if len(points) == 0:
         return np.empty((0, 2), np.float32)
     points = np.clip(points, frame.min - 1e3, frame.max + 1e3)
     steps = np.hypot(*np.diff(points, axis=0).T)
+    steps[np.diff(np.flatnonzero(drawn)) > 1] = 0  # across a gap there is no line to be named
     if line.get_linestyle() in ("None", "") or steps.sum() == 0:
         dense = points
     else:

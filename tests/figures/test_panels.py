@@ -335,3 +335,14 @@ def test_no_title_leaves_the_picture(columns, words, monkeypatch):
     assert 0 <= box.x0 < box.x1 <= figure.bbox.x1
     if words == "Short":
         assert box.x0 == pytest.approx(frame.bbox.x0, abs=12) and heading.get_size() == 12
+
+
+def test_a_name_does_not_stand_beside_a_gap():
+    """Where a function jumps nothing is drawn, and so no name belongs there."""
+    figure = canvas.new_figure((8, 3.2), 144)
+    axes = figure.subplots()
+    x = np.linspace(-1, 1, 201)
+    axes.plot(x, np.where(x == 0, np.nan, x > 0), label="step")
+    points = labels._track(axes, axes.lines[0], axes.get_window_extent())
+    y = axes.transData.inverted().transform(points)[:, 1]
+    assert len(y) > 200 and (np.minimum(np.abs(y), np.abs(y - 1)) < 1e-3).all()
