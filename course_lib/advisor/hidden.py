@@ -70,7 +70,7 @@ HIDDEN = [
     Rule({"depth": "deep", "residual": "yes", "normalisation": "batch"}, Item(
         "tanh at the end of one-layer branches; or layer normalisation, and then ReLU",
         "Behind batch normalisation each ReLU layer makes the gradient larger: in fifty layers "
-        "ReLU and GELU learnt too, two or three points behind. Standard branches end in a linear "
+        "ReLU and GELU learnt too, two to four points behind. Standard branches end in a linear "
         "layer or a norm (He et al. 2016); not measured here.",
         "layer normalisation: then ReLU and GELU do as well; branches that end otherwise",
         sections=("norms and skips", "batch norm"), claims=("C49",), papers=("resnet",),

@@ -31,7 +31,8 @@ def test_what_is_passed_back_is_the_slope_of_the_loss():
     spaces, slopes = depth.passed_back("tanh", "glorot", [0], 3)
     from course_lib import data, networks
     digits = data.digits()
-    x, y = digits.x_train[None, :16].astype(float), np.eye(10)[digits.y_train[None, :16]]
+    x = digits.x_train[None, :depth.EXAMPLES].astype(float)
+    y = np.eye(10)[digits.y_train[None, :depth.EXAMPLES]]
     stack = networks.Stack(["tanh"], (64, 64, 64, 64, 10), dtype=np.float64)
     stack.initialise(["glorot"], [0])
 
