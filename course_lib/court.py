@@ -18,6 +18,7 @@ import time
 
 from . import trials as trials_room
 from .statistics import Estimate
+from .threads import one_blas_thread
 from .trials import papers
 
 
@@ -38,9 +39,8 @@ def tried(case, seed):
 
 
 def run(case, seed):
-    """Measures a case, on one BLAS thread: its many small products would wait for a second."""
-    from threadpoolctl import threadpool_limits
-    with threadpool_limits(1, user_api="blas"):
+    """Measures a case, on one BLAS thread."""
+    with one_blas_thread():
         return case.run(seed)
 
 

@@ -203,8 +203,11 @@ class Stack:
         self.backward(out, space)  # the outputs' memory now holds the loss's slope
         return loss
 
-    def predict(self, x):
-        """Outputs (S, N, outputs), behind the head if any, for x (N, inputs) or (G, N, inputs)."""
+    def predict(self, x, rows=128):
+        """Outputs (S, N, outputs), behind the head if any, for x (N, inputs) or (G, N, inputs).
+
+        `rows` examples go through at a time, few enough to stay in cache.
+        """
         x = np.asarray(x, self.dtype)
         x = x[None] if x.ndim == 2 else x
         if x.ndim != 3 or x.shape[-1] != self.sizes[0] or self.S % max(1, len(x)) or not len(x):
@@ -212,9 +215,10 @@ class Stack:
                              f"the {self.S} networks; got {x.shape}")
         out = np.empty((self.S, x.shape[1], self.sizes[-1]), self.dtype)
         with np.errstate(all="ignore"):  # a diverged network may overflow: its NaN is the report
-            for start in range(0, x.shape[1], 128):  # small enough to stay in cache
-                batch = x[:, start:start + 128]
-                out[:, start:start + 128] = self.forward(batch)[0].swapaxes(1, 2)
+            last = max(0, x.shape[1] - rows)  # overlaps: one workspace serves them all
+            for start in [*range(0, last, rows), last]:
+                some = slice(start, start + rows)
+                out[:, some] = self.forward(x[:, some])[0].swapaxes(1, 2)
         return out
 
     # ---- small parts

@@ -19,6 +19,7 @@ from . import data as data_room
 from . import losses, optimisers
 from .named import Named, position
 from .networks import Stack, one_a_layer
+from .threads import one_blas_thread
 
 CACHE = 8 << 20  # bytes of working set to stay within: about a core's share of L2 and L3
 
@@ -102,7 +103,7 @@ def train(data, activations, *, seeds=10, hidden=(64, 64, 64), init="he", rate=1
 
     groups = list(_groups(combinations, seeds, inputs, outputs, recipe, settings["batch"]))
     parts, stacks = {}, {}
-    with _one_blas_thread(), np.errstate(all="ignore"):  # a diverging network reports itself
+    with one_blas_thread(), np.errstate(all="ignore"):  # a diverging network reports itself
         for number, (combos, some_seeds) in enumerate(groups):
             def report(done, before=number * epochs):
                 if progress:
@@ -154,7 +155,7 @@ def _train_group(combos, seeds, xs, ys, inputs, outputs, recipe, settings, repor
             if settings["clip_norm"] is not None:
                 optimisers.clip_by_norm(stack.gradient, settings["clip_norm"])
             optimiser.step(stack.weights, stack.gradient, rate)
-        val_loss[:, epoch], val_score[:, epoch] = _evaluate(stack, xs["val"], ys["val"])
+        val_loss[:, epoch], val_score[:, epoch] = _evaluate(stack, xs["val"], ys["val"], batch)
         better = val_loss[:, epoch] < best if settings["keep"] == "best" else np.full(S, True)
         best[better], best_epoch[better] = val_loss[better, epoch], epoch + 1
         kept[better], kept_statistics[better] = stack.weights[better], stack.statistics[better]
@@ -162,16 +163,18 @@ def _train_group(combos, seeds, xs, ys, inputs, outputs, recipe, settings, repor
     finite = np.isfinite(stack.weights).all(1) & np.isfinite(val_loss[:, -1:]).all(1)
     diverged_at[(diverged_at < 0) & ~finite] = epochs * steps  # it was the last step that did it
     stack.weights[:], stack.statistics[:] = kept, kept_statistics
-    test_score = _evaluate(stack, xs["test"], ys["test"])[1]
+    test_score = _evaluate(stack, xs["test"], ys["test"], batch)[1]
     test_score[diverged_at >= 0] = np.nan
     return dict(loss=losses_seen, val_loss=val_loss, val_score=val_score, test_score=test_score,
                 best_epoch=best_epoch, diverged=diverged_at >= 0, diverged_at=diverged_at,
                 weights=kept, statistics=kept_statistics)
 
 
-def _evaluate(stack, x, y):
+def _evaluate(stack, x, y, batch):
     """Loss and score of every network on a whole part."""
-    out = np.ascontiguousarray(stack.predict(x).swapaxes(1, 2))  # the losses' passes run on rows
+    # In the training's own workspace where it will do: another one would push it out of the cache.
+    out = stack.predict(x, batch if 32 <= batch <= 128 else 128).swapaxes(1, 2)
+    out = np.ascontiguousarray(out)  # the losses' passes run on rows
     score = stack.loss.score(out, y.T)
     return stack.loss.value_and_slope(out, y.T)[0], score
 
@@ -319,12 +322,6 @@ def _set_weights(stack, weights, seeds):
             raise ValueError(f"weights must have shapes {shapes} (W, b of each layer); "
                              f"got {[w.shape for w in given]}")
         stack.weights[s] = np.concatenate([w.ravel() for w in given])
-
-
-def _one_blas_thread():
-    from threadpoolctl import threadpool_limits
-    # Small products gain nothing from a second thread and can wait long for it on a busy machine.
-    return threadpool_limits(1, user_api="blas")
 
 
 def _collect(parts, stacks, axes):

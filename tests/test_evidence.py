@@ -84,9 +84,9 @@ def test_a_shorter_way_takes_the_study_s_place(toy):
     def shorter(a, b):
         return {"sum": a + b + 0.2 + np.zeros(4)}
 
-    assert evidence.agrees("toy", "sum", 0.3, measure=shorter) == pytest.approx(0.2)
+    assert evidence.agrees("toy", "sum", 0.3, shorter=shorter) == pytest.approx(0.2)
     with pytest.raises(AssertionError, match="toy at"):
-        evidence.agrees("toy", "sum", 0.1, measure=shorter)
+        evidence.agrees("toy", "sum", 0.1, shorter=shorter)
     assert toy.calls == []
 
 

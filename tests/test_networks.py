@@ -139,6 +139,15 @@ def test_batch_norm_whitens_in_training_and_uses_moving_statistics_after():
     np.testing.assert_allclose(one_row, z @ stack.layers[1].W + stack.layers[1].b, rtol=1e-9)
 
 
+@pytest.mark.parametrize("rows", [1, 4, 7, 10, 128])
+def test_predictions_do_not_depend_on_how_many_go_through_at_a_time(rows):
+    stack = Stack(["tanh", "relu"], (3, 5, 2), dtype=np.float64)
+    stack.initialise(["he"] * 2, range(2))
+    x = np.random.default_rng(0).standard_normal((10, 3))
+    one_by_one = np.stack([stack.forward(row[None, None])[0][..., 0].copy() for row in x], 1)
+    np.testing.assert_allclose(stack.predict(x, rows), one_by_one, rtol=1e-13)
+
+
 def test_initial_draws_are_paired_across_activations():
     stack = Stack(["relu", "tanh"], (5, 8, 4))
     stack.initialise(["he", "he"], [3, 3])

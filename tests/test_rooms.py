@@ -11,7 +11,7 @@ import course_lib
 
 HOUSE = Path(course_lib.__file__).parent
 FLOORS = {
-    "activations": 0, "data": 0, "named": 0,
+    "activations": 0, "data": 0, "named": 0, "threads": 0,
     "networks": 1, "initialisation": 1, "losses": 1, "norms": 1,
     "training": 2, "optimisers": 2, "recurrent": 2,
     "statistics": 3, "diagnostics": 3, "thermostat": 3,

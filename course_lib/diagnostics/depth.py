@@ -3,8 +3,8 @@
 from dataclasses import dataclass, fields
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from ..threads import one_blas_thread
 from . import units
 
 WORDS = {  # of a report's columns, in their order
@@ -77,8 +77,8 @@ def through_depth(stack, x, y=None, rate=1.0, seed=0, batch=128):
     y = None if y is None else _targets(stack, y, N)
     before = stack.statistics.copy()
     steepest = {}
-    layers, pulled = [_Layer(stack, index, steepest) for index in range(len(stack.runs))], 0
-    with threadpool_limits(1, user_api="blas"), np.errstate(all="ignore"):
+    layers, pulled = [_Layer(stack, index, steepest) for index in range(len(stack.runs))], None
+    with one_blas_thread(), np.errstate(all="ignore"):
         for start in range(0, N, batch):
             part = np.ascontiguousarray(x[:, start:start + batch])
             rows = part.shape[1]
@@ -94,10 +94,13 @@ def through_depth(stack, x, y=None, rate=1.0, seed=0, batch=128):
             stack.backward(delta, space)
             for layer, here in zip(layers, space.layers, strict=True):
                 layer.back(here)
-            pulled = pulled + stack.gradient.astype(float) / N
+            if pulled is None:
+                pulled = stack.gradient if N <= batch else stack.gradient.astype(float)
+            else:
+                pulled += stack.gradient
     stack.statistics[:] = before
-    step = [units.rms(slot.W) for slot in stack.views(rate * pulled)[:-1]]
-    return _report(layers, N, _over(np.stack(step, 1), _sizes(stack, stack.weights)))
+    step = abs(rate) / N * _sizes(stack, pulled)
+    return _report(layers, N, _over(step, _sizes(stack, stack.weights)))
 
 
 def updates(stack, before):
@@ -131,17 +134,19 @@ class _Layer:
         self.scale = None
 
     def up(self, here):
-        a = here.a.astype(float)
-        self.first += a.mean(-1).sum(-1)
-        self.second += np.square(a).mean(-1).sum(-1)
-        total, count = units.directions(here.a)
+        a = np.asarray(here.a, float)
+        values = a.reshape(len(a), -1)
+        self.first += values.sum(-1) / a.shape[-1]
+        self.second += np.vecdot(values, values) / a.shape[-1]
+        total, count = units.directions(a)
         self.total += total
         self.count += count
         on = here.slope != 0
         self.ever |= on.any(1)
         self.always &= on.all(1)
         low = units.SATURATED * self.largest[:, None, None]
-        self.flat += (np.abs(here.slope) <= low).mean(-1).sum(-1)
+        flat = np.count_nonzero(np.abs(here.slope) <= low, axis=(1, 2))
+        self.flat += flat / here.slope.shape[-1]
 
     def back(self, here):
         size = units.rms(here.slope)  # `backward` leaves the slope of the loss at z here

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from ..threads import one_blas_thread
 from . import units
 
 
@@ -56,7 +56,7 @@ def through_time(network, x, y=None, seed=0):
     def seen(t, dh, _):
         state[t] = units.rms(dh)
 
-    with threadpool_limits(1, user_api="blas"), np.errstate(all="ignore"):
+    with one_blas_thread(), np.errstate(all="ignore"):
         out, space = network.forward(x)
         if y is None:
             draws = np.random.default_rng(seed).standard_normal((H, N)).astype(network.dtype)

@@ -51,12 +51,15 @@ def saturated(slope, largest=1.0):
 def directions(a):
     """Sum of the examples' directions a / |a| (..., H), and how many are not zero (...,)."""
     a = _layer(a)
-    # By the largest value first: squares of very small or large numbers would leave the floats.
-    scale = np.abs(a).max(-1, keepdims=True)
-    a = np.divide(a, scale, out=np.zeros_like(a), where=scale > 0)
-    length = np.sqrt(np.square(a).sum(-1, keepdims=True))
-    return (np.divide(a, length, out=np.zeros_like(a), where=length > 0).sum(-2),
-            (length[..., 0] > 0).sum(-1))
+    square, known = _squares(a)
+    if not known:
+        scale = np.abs(a).max(-1, keepdims=True)
+        a = np.divide(a, scale, out=np.zeros_like(a), where=scale > 0)
+        square, _ = _squares(a)
+        a[~(square > 0)] = 0  # zero, or not a number: no direction
+    found = square > 0
+    weight = np.divide(1, np.sqrt(square), out=np.zeros_like(square), where=found)
+    return np.matmul(weight[..., None, :], a)[..., 0, :], found.sum(-1)
 
 
 def mean_cosine(total, count):
@@ -84,9 +87,21 @@ def cosine(a):
 def rms(values):
     """The root of the mean square over examples and units (...,), whatever the numbers' size."""
     values = _layer(values)
-    scale = np.abs(values).max((-2, -1), keepdims=True)
+    values = values.reshape(*values.shape[:-2], -1)
+    square, known = _squares(values)
+    if known:
+        return np.sqrt(square / values.shape[-1])
+    scale = np.abs(values).max(-1, keepdims=True)
     safe = np.where(np.isfinite(scale) & (scale > 0), scale, 1)
-    return np.sqrt(np.square(values / safe).mean((-2, -1))) * safe[..., 0, 0]
+    return np.sqrt(_squares(values / safe)[0] / values.shape[-1]) * safe[..., 0]
+
+
+def _squares(values):
+    """Sums of squares along the last axis, and whether they are all known well: squares of very
+    small or large numbers leave the floats, and are then to be taken in units of the largest."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = np.vecdot(values, values)
+    return total, bool(((total > 1e-280) & (total < 1e300)).all())
 
 
 def _layer(values):

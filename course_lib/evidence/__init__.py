@@ -20,10 +20,10 @@ from importlib import import_module
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from ..named import Named
 from ..statistics import interval
+from ..threads import one_blas_thread
 
 FOLDER = Path(__file__).resolve().parents[2] / "evidence"
 # Each a file of this folder.
@@ -101,11 +101,11 @@ def load(name):
         return {key: _named(known.axes, stored[key]) for key in stored.files if key != "stamp"}
 
 
-def agrees(name, key, tolerance, count=2, rng=None, among=None, measure=None):
+def agrees(name, key, tolerance, count=2, rng=None, among=None, shorter=None):
     """Measures `count` parts again, chosen at random: the largest distance of the means of `key`.
 
     `among` names the labels to choose from, as in {"length": [10, 20]}, where the others take long;
-    without it every part can be drawn. `measure` takes the place of the study's own function where
+    without it every part can be drawn. `shorter` takes the place of the study's own function where
     there is a shorter way to the same `key`, such as the first epochs alone.
 
     The mean is over everything behind the study's own axes (seeds). Raises AssertionError with the
@@ -123,8 +123,8 @@ def agrees(name, key, tolerance, count=2, rng=None, among=None, measure=None):
         part[1][axis] in labels for axis, labels in (among or {}).items())], 0.0
     for chosen in rng.choice(len(parts), min(count, len(parts)), replace=False):
         place, labels = parts[chosen]
-        with threadpool_limits(1, user_api="blas"):  # small products would wait for a second
-            again = interval((measure or known.measure)(**labels)[key])
+        with one_blas_thread():
+            again = interval((shorter or known.measure)(**labels)[key])
         before = interval(stored[place])
         distance = abs(again.mean - before.mean)
         if not distance <= tolerance + 3 * np.hypot(again.se, before.se):

@@ -17,9 +17,9 @@ from functools import cache, lru_cache
 from types import SimpleNamespace
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from .. import data, networks, optimisers, statistics
+from ..threads import one_blas_thread
 from . import load, study
 
 PAIRS = {"softplus": "relu", "gelu": "relu", "tanh": "hard_tanh", "sigmoid": "hard_sigmoid"}
@@ -80,7 +80,7 @@ def _put(here, part, x, y, true):
         setattr(here, f"{name}_{part}", np.asarray(values, np.float32))
 
 
-@threadpool_limits.wrap(limits=1, user_api="blas")
+@one_blas_thread()
 def learn(task, activation, rate, seeds, epochs, watch=False):
     """Trains one network a seed by Adam; arrays with seeds in front:
 

@@ -1,17 +1,17 @@
 """Lab: press a button, and see how long a training step takes with each of eleven functions."""
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from course_lib import networks
 from course_lib.evidence.hidden_layers import FUNCTIONS, WIDTH
 from course_lib.labs.clock import Cost
+from course_lib.threads import one_blas_thread
 from course_lib.trials.chapter_02 import speed
 
 DEPTH, BATCH, NETWORKS = 6, 64, 10
 
 
-@threadpool_limits.wrap(limits=1, user_api="blas")  # small products gain nothing from a second
+@one_blas_thread()
 def measure(rounds=5):
     """Time of a step over that of a step with ReLU: {function: median ratio over the rounds}.
 

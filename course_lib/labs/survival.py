@@ -4,13 +4,13 @@ from functools import cache
 
 import ipywidgets as widgets
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from course_lib import activations, thermostat
 from course_lib.activations import fast
 from course_lib.figures.style import GREY, ink, look
 from course_lib.figures.words import number
 from course_lib.labs.lab import Lab
+from course_lib.threads import one_blas_thread
 
 FUNCTIONS = ("tanh", "softsign", "sine", "selu", "elu", "relu", "leaky_relu", "gelu", "silu",
              "mish", "softplus", "sigmoid")
@@ -94,7 +94,7 @@ def theory(function, start, times):
 
 
 @cache
-@threadpool_limits.wrap(limits=1, user_api="blas")  # small products gain nothing from a second
+@one_blas_thread()
 def forward(function, start, times):
     """One random network: the layers' second moments (50,), and their slopes (50, B, H)."""
     f, scale = activations.get(function), np.float32(times * thermostat.gain(function))
@@ -110,7 +110,7 @@ def forward(function, start, times):
     return np.array(moments), slopes
 
 
-@threadpool_limits.wrap(limits=1, user_api="blas")
+@one_blas_thread()
 def backward(slopes, function, times, depth):
     """RMS gradient at each of `depth` layers' pre-activations over that of the last (depth,)."""
     scale = np.float32(times * thermostat.gain(function))

@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import optimisers
 from ..named import Named, position
+from ..threads import one_blas_thread
 from .cells import LSTM, RNN
 from .network import Recurrent
 
@@ -71,11 +72,10 @@ def train(task, cells, *, seeds=10, hidden=16, steps=250, batch=32, rate=1e-3, o
             raise ValueError(f"{name} must be a number above 0; got {value!r}")
     if optimiser not in ("adam", "sgd"):
         raise ValueError(f"unknown optimiser {optimiser!r} (one of adam, sgd)")
-    from threadpoolctl import threadpool_limits
     settings = dict(steps=steps, batch=batch, rate=rate, optimiser=optimiser, loss=loss,
                     hidden=hidden, dtype=dtype, **limits)
     found = []
-    with threadpool_limits(1, user_api="blas"), np.errstate(all="ignore"):
+    with one_blas_thread(), np.errstate(all="ignore"):
         for done, cell in enumerate(cells):
             found.append(_train_cell(task, cell, seeds, settings))
             if progress:

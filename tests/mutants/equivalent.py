@@ -17,7 +17,8 @@ EQUIVALENT = {
 
 # (file, function, how the line begins): what is chosen there is only how much is computed at a
 # time. That every choice gives the same numbers is shown for the groups of networks by
-# test_groups_of_any_size_give_the_same_numbers, for the rows by
+# test_groups_of_any_size_give_the_same_numbers, for the examples by
+# test_predictions_do_not_depend_on_how_many_go_through_at_a_time, for the rows by
 # test_adam_is_algorithm_one_of_the_paper.
 SPEED = {
     ("training.py", "", "CACHE = "),
@@ -25,6 +26,6 @@ SPEED = {
     ("training.py", "_groups", "parameters = "),
     ("training.py", "_groups", "size = "),
     ("training.py", "_groups", "fit = "),
-    ("training.py", "_one_blas_thread", "return threadpool_limits("),
+    ("training.py", "_evaluate", "out = stack.predict("),
     ("optimisers.py", "", "BLOCK = "),
 }

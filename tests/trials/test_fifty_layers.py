@@ -1,5 +1,7 @@
 """Fifty layers: both forecasts' rules against closed forms, tuned rates, what counts as trained."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -86,26 +88,20 @@ def test_what_counts_as_trained(monkeypatch, test, words):
     assert seen[0] == "undecided" and set(seen[1:]) == {words}
 
 
-def test_the_first_epochs_are_compared(monkeypatch):
-    val = planted_study(monkeypatch)
-    calls = []
+def test_early_is_the_first_epoch(monkeypatch):
+    score = np.random.default_rng(0).random((10, 20))
+    score[3, 0] = np.nan
 
-    def train_pair(pair, rate, seeds, epochs):
-        calls.append((pair, rate, seeds, epochs))
-        score = val[list(study.PAIRS).index(pair), study.RATES.index(rate), :4, :epochs] + shift
-        score = score + 0.001 * np.arange(4)[:, None]
-        return type("Run", (), {"val_score": Named(score, {"seed": seeds,
-                                                           "epoch": list(range(epochs))})})
+    def train_pair(pair, rate, seeds=range(10), epochs=20):
+        seeds = list(seeds)
+        return SimpleNamespace(
+            val_score=Named(score[seeds, :epochs], {"seed": seeds, "epoch": list(range(epochs))}),
+            test_score=Named(score[seeds, -1], {"seed": seeds}))
 
     monkeypatch.setattr(study, "train_pair", train_pair)
-    shift = 0.04
-    pair = study.first_epochs_agree(np.random.default_rng(1))
-    assert calls == [(pair, study.tuned_rates()[pair], [0, 1, 2, 3], 4)]
-    chosen = {study.first_epochs_agree(np.random.default_rng(seed)) for seed in range(20)}
-    assert len(chosen) > 5
-    shift = 0.2
-    with pytest.raises(AssertionError, match="measured again, 0.2 stored|0.85 stored"):
-        study.first_epochs_agree(np.random.default_rng(1))
+    part = study.tune("selu, own gain", 5e-4)
+    np.testing.assert_array_equal(part["early"], [*score[:3, 0], 0.1, score[4, 0]])
+    np.testing.assert_array_equal(study.early("selu, own gain", 5e-4)["early"], part["early"])
 
 
 def test_training_a_pair_again_gives_the_same_start():

@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 
 from ... import activations, data, figures, statistics, training
+from ...threads import one_blas_thread
 from .. import Outcome, trial
 
 # ---- C05: any function
@@ -36,11 +37,10 @@ def least_errors(function, width, seed):
 
     Fitted by least squares on 801 points, judged on 400 that lie halfway between two of them.
     """
-    from threadpoolctl import threadpool_limits
     fitted = np.linspace(-1, 1, 801)
     between = (fitted[1:] + fitted[:-1])[::2] / 2
     goal, judged = (np.stack([f(x) for f in CURVES.values()], 1) for x in (fitted, between))
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         units = random_units(function, width, seed, fitted)
         products = units.T @ units
         products[np.diag_indices(width)] += RIDGE * products.trace() / width

@@ -1,10 +1,10 @@
 """Centring: what a mean off zero costs, and whether the sign of the outputs matters."""
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from ... import data, figures, networks, statistics, training
 from ...evidence import centring
+from ...threads import one_blas_thread
 from .. import Outcome, trial
 
 FEWER = 1.1  # over a tenth more steps counts
@@ -85,7 +85,7 @@ def per_cent(log):
     return statistics.Estimate(mean, (100 + mean) * log.se, low, high, log.n, log.level)
 
 
-@threadpool_limits.wrap(limits=1, user_api="blas")  # small products gain nothing from a second
+@one_blas_thread()
 def share_carried(form, depth, seeds):
     """How much of the last hidden layer's gradient reaches the first before training, (seeds,).
 

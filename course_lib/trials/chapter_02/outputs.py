@@ -3,16 +3,15 @@
 from functools import cache
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from ... import activations, data, figures, initialisation, statistics
 from ...figures.style import BLUE, GREY, VERMILLION
+from ...threads import one_blas_thread
 from .. import Outcome, trial
 from . import calibration
 
 sigmoid = activations.get("sigmoid").f
 # Small products gain nothing from a second thread and can wait long for it.
-one_thread = threadpool_limits.wrap(limits=1, user_api="blas")
 SLOPES = {  # of the loss with respect to z, where p = sigmoid(z)
     "cross-entropy": lambda p, y: p - y,
     "squared error": lambda p, y: 2 * (p - y) * p * (1 - p),
@@ -100,7 +99,7 @@ def best_rate(loss):
     literature="Bridle 1990, Probabilistic interpretation of feedforward classification network "
                "outputs; Golik, Doetsch & Ney 2013, Cross-entropy vs. squared error training",
 )
-@one_thread
+@one_blas_thread()
 def sigmoid_at_the_output(seeds):
     start = starts(seeds)
     paths = {(loss, name): accuracies(start[name], loss, best_rate(loss), "test")
@@ -197,7 +196,7 @@ def logistic_forecasts(case, seeds):
                "A modern maximum-likelihood theory for high-dimensional logistic regression; Guo, "
                "Pleiss, Sun & Weinberger 2017, On calibration of modern neural networks",
 )
-@one_thread
+@one_blas_thread()
 def word_of_a_sigmoid(seeds):
     found = {case: logistic_forecasts(case, seeds) for case in CASES}
 

@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from ... import activations, data, figures, initialisation, networks, optimisers, statistics
 from ...evidence import four_sigmoids
+from ...threads import one_blas_thread
 from .. import Outcome, trial
 
 WIDTH, STEPS, LOOK = 32, 300, 100  # units a layer; steps taken; steps after which C34 looks
 FLAT = 1 / 8  # half of the largest slope a sigmoid has
 SCALES, TIME, UNITS = (0.8, 1.0, 2.0), 100, 32
-one_thread = threadpool_limits.wrap(limits=1, user_api="blas")  # small products gain nothing more
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ def customary(fan_in, fan_out, rng):
     return initialisation.pytorch(fan_in, fan_out, rng)[0], np.zeros(fan_out)
 
 
-@one_thread
+@one_blas_thread()
 def watch(activation, depth, seeds, steps=STEPS, rate=None, init=customary):
     """A `Watch` over the first steps of plain SGD on the digits, batches of 64, 32 units a layer.
 
@@ -130,7 +129,7 @@ def saturates_quickly(seeds):
         draw=draw, condition=condition)
 
 
-@one_thread
+@one_blas_thread()
 def carried(f, scale, seeds, units=UNITS, steps=TIME, size=1.0):
     """What `steps` steps of h' = f(W h) make of a small change, and of h: two arrays (seeds,).
 

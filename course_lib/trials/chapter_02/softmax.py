@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from ... import activations, data, figures, statistics, training
+from ...threads import one_blas_thread
 from .. import Outcome, trial
 from . import calibration
 
@@ -207,7 +207,7 @@ def mislabelled(digits, share, seed=0):
                "Hein, Andriushchenko & Bitterwolf 2019, Why ReLU networks yield high-confidence "
                "predictions far away from the training data and how to mitigate the problem",
 )
-@threadpool_limits.wrap(limits=1, user_api="blas")  # small products gain nothing from a second
+@one_blas_thread()
 def word_of_a_softmax(seeds):
     digits, noisy = data.digits(), mislabelled(data.digits(), 0.2)
     clean = training.train(digits, ["relu", "tanh"], seeds=seeds, hidden=(32, 32), rate=0.003,

@@ -6,6 +6,7 @@ import numpy as np
 
 from ... import figures, networks, statistics
 from ...evidence import relu_or_tanh
+from ...threads import one_blas_thread
 from .. import Outcome, trial
 
 WIDTH, BATCH, ROUNDS = 1024, 64, 15
@@ -51,7 +52,6 @@ def step_ratios(width=WIDTH, rounds=ROUNDS):
 
     A network 64 - width - width - 10 on a batch of 64, one thread.
     """
-    from threadpoolctl import threadpool_limits
     rng = np.random.default_rng(0)
     x = rng.standard_normal((1, BATCH, 64)).astype(np.float32)
     y = np.eye(10, dtype=np.float32)[rng.integers(0, 10, BATCH)][None]
@@ -61,7 +61,7 @@ def step_ratios(width=WIDTH, rounds=ROUNDS):
         stacks[name].initialise(["glorot"], [0])
     times = max(1, 10_000 // width ** 2)
     ratios = []
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         for stack in stacks.values():
             stack.loss_and_gradient(x, y)
         for _ in range(rounds):

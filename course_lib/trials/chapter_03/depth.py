@@ -3,12 +3,12 @@
 from functools import cache, lru_cache
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from ... import activations, data, figures, networks, statistics
 from ...diagnostics import units
 from ...diagnostics.depth import largest_slope
 from ...evidence import depths
+from ...threads import one_blas_thread
 from .. import Outcome, trial
 
 WIDTH, LAYERS, EXAMPLES = 64, 30, 8
@@ -36,7 +36,7 @@ def first_weights(init, seeds, layers):
     return stack.weights
 
 
-@threadpool_limits.wrap(limits=1, user_api="blas")  # small products gain nothing from a second
+@one_blas_thread()
 def passed_back(f, init, seeds, layers, times=1.0):
     """Networks (S) of `layers` hidden layers before training, after one backward pass.
 

@@ -1,11 +1,11 @@
 """Smooth and kinked: whether smoothness decides about gradients, speed, or units that are stuck."""
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from ... import activations, data, figures, networks, optimisers, statistics
 from ...evidence import label_noise
 from ...figures.style import look
+from ...threads import one_blas_thread
 from .. import Outcome, trial
 from . import noise
 
@@ -23,7 +23,7 @@ def squared_slope(name):
     return float(np.square(activations.get(name).df(z)).mean())
 
 
-@threadpool_limits.wrap(limits=1, user_api="blas")
+@one_blas_thread()
 def carried(name, seeds, norm=None, residual=False):
     """How much of the tenth layer's gradient reaches the first of fresh networks, (seeds,).
 
@@ -42,7 +42,7 @@ def carried(name, seeds, norm=None, residual=False):
     return np.sqrt(first / last)
 
 
-@threadpool_limits.wrap(limits=1, user_api="blas")
+@one_blas_thread()
 def stuck(name, seeds):
     """The share of units that training leaves where they are, started far out, (seeds,).
 

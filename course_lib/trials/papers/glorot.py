@@ -3,8 +3,9 @@
 import numpy as np
 
 from ... import data, figures, networks, statistics
+from ...threads import one_blas_thread
 from . import Replica, replication
-from .propagation import ONE_THREAD, uniform
+from .propagation import uniform
 
 WIDTH, LAYERS, NETWORKS, SMALL = 64, 6, 10, 0.01
 RULES = {"old": 1 / 3, "normalised": 1.0}  # n times the variance of a weight, n in and n out
@@ -12,7 +13,7 @@ UNITS, DEPTH, EPOCHS, BATCH, RATE = 64, 4, 4, 10, 0.5  # of the sigmoid networks
 EMPTY, MIDDLE, GUESSING = 0.15, 0.25, 0.15
 
 
-@ONE_THREAD
+@one_blas_thread()
 def back_factors(rule, seeds):
     """What a layer leaves of the mean-square gradient, (seeds,): tanh units at small inputs."""
     found = np.empty(len(seeds))
@@ -37,7 +38,7 @@ def old_weights(fan_in, fan_out, rng):
     return (rng.uniform(-1, 1, (fan_in, fan_out)) / np.sqrt(fan_in), np.zeros(fan_out))
 
 
-@ONE_THREAD
+@one_blas_thread()
 def sigmoid_course(seeds):
     """What four layers of sigmoids do while they learn the digits by SGD from the old weights.
 

@@ -3,8 +3,9 @@
 import numpy as np
 
 from ... import figures, initialisation, statistics
+from ...threads import one_blas_thread
 from . import Replica, replication
-from .propagation import ONE_THREAD, uniform
+from .propagation import uniform
 
 WIDTH, DEPTHS = 128, (2, 8)
 INPUTS = 2  # at which each network's Jacobian is taken
@@ -36,7 +37,7 @@ def weights(kind, rng):
                      for _ in range(NETWORKS[kind])])
 
 
-@ONE_THREAD
+@one_blas_thread()
 def by_depth(kind, seeds):
     """Unevenness of the Jacobian at random inputs: (2, seeds, depths), linear and with ReLU.
 

@@ -3,14 +3,14 @@
 import numpy as np
 
 from ... import networks, statistics
+from ...threads import one_blas_thread
 from . import Replica, replication
-from .propagation import ONE_THREAD
 
 WIDTH, LAYERS, INPUTS = 256, 6, 256
 BATCHES = (256, 32, 8)  # the first is the large one
 
 
-@ONE_THREAD
+@one_blas_thread()
 def growth(seeds):
     """By what the mean-square gradient grows a layer on the way down (seeds, BATCHES, LAYERS - 2).
 

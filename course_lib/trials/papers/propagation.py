@@ -1,12 +1,10 @@
 """What a random layer does to the size of a signal, and to the likeness of two signals."""
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from ... import activations, figures, statistics, thermostat
+from ...threads import one_blas_thread
 from . import Replica, replication
-
-ONE_THREAD = threadpool_limits.wrap(limits=1, user_api="blas")  # the products here are small
 
 
 def uniform(rng, count, fan_in, fan_out, variance):
@@ -26,7 +24,7 @@ def uniform(rng, count, fan_in, fan_out, variance):
 WIDTH, LAYERS, NETWORKS = 64, 30, 10  # of one seed
 
 
-@ONE_THREAD
+@one_blas_thread()
 def factors(scale, seeds):
     """Mean squares from layer to layer of ReLU networks with weights of variance scale / WIDTH.
 
@@ -97,7 +95,7 @@ def he_factor(seeds):
 STRAY_WIDTHS, STRAY_LAYERS, STRAY_NETWORKS = (50, 100), (10, 20), 80
 
 
-@ONE_THREAD
+@one_blas_thread()
 def log_sizes(width, seeds):
     """ln of the mean square after each layer of He's ReLU networks, (seeds * networks, layers)."""
     found = np.empty((len(seeds), STRAY_NETWORKS, max(STRAY_LAYERS)))
@@ -177,7 +175,7 @@ def predicted(gain):
     return np.array(course)
 
 
-@ONE_THREAD
+@one_blas_thread()
 def seen(gain, seeds):
     """The same in wide random networks, averaged over pairs of inputs, (seeds, layers)."""
     found, pairs = np.empty((len(seeds), DEEP)), np.triu_indices(INPUTS, 1)

@@ -4,8 +4,9 @@ import numpy as np
 from scipy.special import ndtr
 
 from ... import activations, figures, statistics
+from ...threads import one_blas_thread
 from . import Replica, replication
-from .propagation import ONE_THREAD, uniform
+from .propagation import uniform
 
 WIDTH, LAYERS, NETWORKS, INPUTS = 128, 50, 2, 16
 STARTS = {"mean 0, deviation 1": (0.0, 1.0), "mean 1, deviation 2": (1.0, 2.0)}
@@ -51,7 +52,7 @@ def jacobian(h=1e-5):
     return np.stack(columns, 1)
 
 
-@ONE_THREAD
+@one_blas_thread()
 def through(start, seeds):
     """Mean and variance over units and inputs after each layer, two arrays (seeds, layers)."""
     selu, (centre, deviation) = activations.get("selu"), STARTS[start]

@@ -5,8 +5,9 @@ from functools import cache
 import numpy as np
 
 from ... import figures, statistics
+from ...threads import one_blas_thread
 from . import Replica, replication
-from .propagation import ONE_THREAD, uniform
+from .propagation import uniform
 
 WIDTH, POINTS, NETWORKS, LAG = 64, 128, 3, 5  # networks of one seed; a lag of 5 points
 DEPTHS = (1, 4, 16, 32)
@@ -15,7 +16,7 @@ X = np.linspace(-2, 2, POINTS, dtype=np.float32)
 
 
 @cache
-@ONE_THREAD
+@one_blas_thread()
 def along(seeds, kind="plain"):
     """Units' outputs and their slopes along the line X: {depth: (2, networks, POINTS, WIDTH)}.
 
