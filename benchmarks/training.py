@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib import data, training
+from course_lib.threads import one_blas_thread
 
 from . import peers
 from .rounds import Timing, Worker, installed, refused, result, rotate, unequal
@@ -125,11 +126,9 @@ SGEMM = 1024
 
 def sgemm(times):
     """`times` products of two SGEMM x SGEMM float32 matrices."""
-    from threadpoolctl import threadpool_limits
-
     a = np.random.default_rng(0).random((SGEMM, SGEMM), np.float32)
     out = np.empty_like(a)
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         for _ in range(times):
             np.matmul(a, a, out=out)
 

@@ -94,7 +94,7 @@ def through_depth(stack, x, y=None, rate=1.0, seed=0, batch=128):
             stack.backward(delta, space)
             for layer, here in zip(layers, space.layers, strict=True):
                 layer.back(here)
-            if pulled is None:
+            if pulled is None:  # a single batch needs neither a sum nor a copy
                 pulled = stack.gradient if N <= batch else stack.gradient.astype(float)
             else:
                 pulled += stack.gradient

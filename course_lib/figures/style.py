@@ -59,7 +59,7 @@ RC = {
     "axes.spines.right": False, "axes.grid": True, "grid.color": "#e6e6e6",
     "axes.axisbelow": True, "lines.linewidth": 2.2,
     "figure.figsize": (8, 3.2), "figure.dpi": 144, "figure.constrained_layout.use": True,
-    "text.hinting": "none",  # a ninth of the time; on so fine a grid letters need no help
+    "text.hinting": "none",  # on so fine a grid letters need no help: a tenth less time a figure
     "axes.prop_cycle": cycler(color=COLOURS, linestyle=DASHES[:len(COLOURS)]),
     "legend.frameon": False, "legend.handlelength": 3.4, "legend.fontsize": 10,
 }

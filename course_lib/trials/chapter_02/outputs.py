@@ -11,7 +11,6 @@ from .. import Outcome, trial
 from . import calibration
 
 sigmoid = activations.get("sigmoid").f
-# Small products gain nothing from a second thread and can wait long for it.
 SLOPES = {  # of the loss with respect to z, where p = sigmoid(z)
     "cross-entropy": lambda p, y: p - y,
     "squared error": lambda p, y: 2 * (p - y) * p * (1 - p),
